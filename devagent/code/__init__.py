@@ -1,0 +1,1 @@
+"""Languages, symbols, locating and edits."""

@@ -1,0 +1,1 @@
+"""Settings and the layers they come from."""

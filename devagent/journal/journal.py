@@ -1,0 +1,220 @@
+"""The journal: an append-only record of a run, from which it is resumed, replayed and reported.
+
+One JSON object a line in `journal.jsonl`, large values in content-addressed files beside it. An event is on disk
+before its result is used, so a run killed at any instant continues from its journal and pays for nothing twice.
+An unfinished last line (the process died while writing) is cut off when the journal is opened again.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from devagent.errors import UsageError
+
+Json = Any
+INLINE_LIMIT = 8192
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the journal.
+
+    `place` says where in the run it happened ("code/2/sample/1"); (kind, place, key) is unique in a journal.
+    `elapsed` is seconds of this session, `session` counts starts and resumes from 0.
+    """
+
+    seq: int
+    kind: str
+    place: str
+    data: dict[str, Json] = field(default_factory=dict)
+    key: str = ""
+    session: int = 0
+    elapsed: float = 0.0
+    at: float = 0.0
+
+
+Observer = Callable[[Event], None]
+
+
+class Journal:
+    """The journal of one run, held under an exclusive lock while it is open for writing.
+
+    Arguments:
+        folder: the run's folder; created with mode 0700.
+
+    Raises `UsageError` when another process is working on the same run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = folder / "journal.jsonl"
+        self._lock = _lock(folder)
+        self._observers: list[Observer] = []
+        self.events: list[Event] = _read(self._path, repair=True)
+        self._index = {(e.kind, e.place, e.key): e for e in self.events}
+        self.session = 1 + max((e.session for e in self.events), default=-1)
+        self._started = time.monotonic()
+        self._file = self._path.open("ab")
+        self.fresh = not self.events
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the lock. Safe to call twice."""
+        if not self._file.closed:
+            self._file.close()
+            os.close(self._lock)
+
+    def observe(self, observer: Observer) -> None:
+        """Call `observer` with every event from now on, once it is on disk."""
+        self._observers.append(observer)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds this session has taken."""
+        return time.monotonic() - self._started
+
+    @property
+    def earlier_seconds(self) -> float:
+        """Seconds that earlier sessions of this run took, by their last events."""
+        last: dict[int, float] = {}
+        for event in self.events:
+            if event.session < self.session:
+                last[event.session] = max(last.get(event.session, 0.0), event.elapsed)
+        return sum(last.values())
+
+    def record(self, kind: str, place: str, data: Mapping[str, Json] | None = None, *, key: str = "") -> Event:
+        """Put an event on disk, or give back the one that already stands there for this kind, place and key."""
+        known = self._index.get((kind, place, key))
+        if known is not None:
+            return known
+        event = Event(
+            seq=len(self.events),
+            kind=kind,
+            place=place,
+            data=dict(data or {}),
+            key=key,
+            session=self.session,
+            elapsed=round(self.elapsed, 4),
+            at=round(time.time(), 3),
+        )
+        self._file.write(json.dumps(self._stored(event), ensure_ascii=False).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.events.append(event)
+        self._index[kind, place, key] = event
+        for observer in self._observers:
+            observer(event)
+        return event
+
+    async def effect(self, kind: str, place: str, inputs: Json, perform: Callable[[], Awaitable[Json]]) -> Json:
+        """The result of an effect on the outside world, performed at most once for these inputs at this place.
+
+        A result that the journal holds is returned without performing anything. An exception from `perform` is
+        recorded as `KIND.failed` and raised: a failed effect is tried again on resume.
+        """
+        key = fingerprint(inputs)
+        finished = self.finished(kind, place, key)
+        if finished is not None:
+            return finished
+        self.record(f"{kind}.started", place, {"session": self.session}, key=key)
+        try:
+            result = await perform()
+        except Exception as error:
+            self.record(f"{kind}.failed", place, {"error": str(error)}, key=f"{key}:{self.session}:{len(self.events)}")
+            raise
+        self.record(f"{kind}.finished", place, {"result": result}, key=key)
+        return result
+
+    def finished(self, kind: str, place: str, key: str) -> Json | None:
+        """The recorded result of an effect, if it finished."""
+        event = self._index.get((f"{kind}.finished", place, key))
+        return None if event is None else event.data["result"]
+
+    def find(self, kind: str, place: str | None = None) -> list[Event]:
+        """All events of a kind (and place), oldest first."""
+        return [e for e in self.events if e.kind == kind and (place is None or e.place == place)]
+
+    def save(self, content: bytes) -> str:
+        """Keep a blob; gives its sha256, by which `load` finds it again."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self.folder / "blobs" / name
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_atomically(path, content)
+        return name
+
+    def load(self, name: str) -> bytes:
+        """The blob with this sha256."""
+        return (self.folder / "blobs" / name).read_bytes()
+
+    def _stored(self, event: Event) -> dict[str, Json]:
+        stored = {**vars(event)}
+        if len(text := json.dumps(event.data, ensure_ascii=False)) > INLINE_LIMIT:
+            stored["data"] = {"blob": self.save(text.encode())}
+        return stored
+
+
+def read_events(folder: Path) -> list[Event]:
+    """The events of a run, without locking it: safe while another process is writing."""
+    return _read(folder / "journal.jsonl", repair=False)
+
+
+def fingerprint(value: Json) -> str:
+    """A short stable hash of plain data."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file so that a reader, or a crash, sees the old one or the new one and nothing between."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _lock(folder: Path) -> int:
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise UsageError(
+            f"run {folder.name} is being worked on by another process", hint="Wait for it, or stop it first"
+        ) from None
+    return descriptor
+
+
+def _read(path: Path, *, repair: bool) -> list[Event]:
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if repair and len(whole) < len(content):
+        os.truncate(path, len(whole))
+    return [_event(json.loads(line), path.parent) for line in whole.splitlines()]
+
+
+def _event(stored: dict[str, Json], folder: Path) -> Event:
+    data = stored["data"]
+    if set(data) == {"blob"}:
+        stored["data"] = json.loads((folder / "blobs" / data["blob"]).read_bytes())
+    return Event(**stored)

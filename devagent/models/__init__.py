@@ -1,0 +1,1 @@
+"""The gateway to models, cards, budgets and the embedded server."""

@@ -1,0 +1,1 @@
+"""Candidates, gates, evidence, selection and apply."""

@@ -1,0 +1,1 @@
+"""Program repair by search: candidates that cost no tokens."""

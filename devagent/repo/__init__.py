@@ -1,0 +1,1 @@
+"""git plumbing: snapshots, trees, refs."""

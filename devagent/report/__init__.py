@@ -1,0 +1,1 @@
+"""From result objects to a terminal, JSON or JSON lines."""

@@ -1,0 +1,73 @@
+"""Test results as devagent knows them: per test, from a report, never guessed from text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["passed", "failed", "error", "skipped"]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test. `id` is what the runner accepts to select it; `message` the assertion; `details` the traceback."""
+
+    __test__ = False
+
+    id: str
+    status: Status
+    seconds: float = 0.0
+    message: str = ""
+    details: str = ""
+    file: str = ""
+
+    @property
+    def bad(self) -> bool:
+        """Whether the test failed or could not run."""
+        return self.status in ("failed", "error")
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """One run of a test command. `trouble` is why it does not count; empty when it does.
+
+    A run counts when exit status and a fresh report of that very run agree.
+    """
+
+    __test__ = False
+
+    results: tuple[TestResult, ...] = ()
+    exit_code: int = 0
+    seconds: float = 0.0
+    output: str = ""
+    trouble: str = ""
+    command: tuple[str, ...] = field(default=())
+
+    @property
+    def counts(self) -> bool:
+        """Whether this run may be used as evidence."""
+        return not self.trouble
+
+    @property
+    def bad(self) -> tuple[TestResult, ...]:
+        """The tests that failed or errored."""
+        return tuple(r for r in self.results if r.bad)
+
+    def by_id(self) -> dict[str, TestResult]:
+        """Results by test id."""
+        return {r.id: r for r in self.results}
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as plain data, for the journal."""
+        return {**vars(self), "results": [dict(vars(r)) for r in self.results], "command": list(self.command)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "TestRun":
+        """The run a journal recorded."""
+        results: Iterable[dict[str, Any]] = data["results"]
+        return cls(
+            **{
+                **data,
+                "results": tuple(TestResult(**r) for r in results),
+                "command": tuple(data["command"]),
+            }
+        )

@@ -1,0 +1,1 @@
+"""Roles, chains and strategies: candidates by way of models."""

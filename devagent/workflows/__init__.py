@@ -1,0 +1,1 @@
+"""The verbs themselves, as async functions."""
