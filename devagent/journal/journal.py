@@ -131,7 +131,7 @@ class Journal:
         finished = self.finished(kind, place, key)
         if finished is not None:
             return finished
-        self.record(f"{kind}.started", place, {"session": self.session}, key=key)
+        self.record(f"{kind}.started", place, {"inputs": inputs}, key=key)
         try:
             result = await perform()
         except Exception as error:

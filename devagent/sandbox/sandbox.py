@@ -76,7 +76,7 @@ class Sandbox(Protocol):
         ...
 
     async def write(self, path: str, content: bytes) -> None:
-        """Put one file outside the workspace (an absolute path under /tmp), readable by the unprivileged user."""
+        """Put one file below /run/devagent, which commands can read and cannot change."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,5 @@
+"""`python -m devagent`."""
+
+from devagent.cli.main import main
+
+main()

@@ -1,0 +1,53 @@
+"""The command line as a whole. Each verb is a module of its own; heavy imports happen inside the verbs."""
+
+import typer
+
+from devagent.cli import (
+    apply,
+    config,
+    demo,
+    discard,
+    doctor,
+    fix,
+    listing,
+    model,
+    resume,
+    run,
+    sandbox,
+    show,
+    test,
+    undo,
+)
+
+app = typer.Typer(
+    help="A small software team for your local git repository. Talk proposes, execution decides.",
+    epilog="Exit codes: 0 done, 1 not resolved, 2 usage, 3 cannot run here, 4 out of budget, 70 internal error, "
+    "130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _devagent(
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version."),
+) -> None:
+    """A small software team for your local git repository. Talk proposes, execution decides."""
+
+
+app.command("fix")(fix.fix)
+app.command("run")(run.run)
+app.command("test")(test.test)
+app.command("show")(show.show)
+app.command("list")(listing.list_runs)
+app.command("apply")(apply.apply)
+app.command("undo")(undo.undo)
+app.command("discard")(discard.discard)
+app.command("resume")(resume.resume)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.add_typer(model.app, name="model")
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(config.app, name="config")

@@ -1,0 +1,46 @@
+"""The boundary between commands and the shell: errors become one line on stderr and an exit code."""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+from devagent.errors import DevagentError, ExitCode
+
+P = ParamSpec("P")
+
+
+def command(function: Callable[P, ExitCode | None]) -> Callable[P, None]:
+    """Wrap a command so that it exits with the code it returns, and no error reaches the user as a traceback."""
+
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        sys.exit(_run(function, *args, **kwargs))
+
+    return wrapped
+
+
+def _run(function: Callable[P, ExitCode | None], *args: P.args, **kwargs: P.kwargs) -> int:
+    verbose = "--verbose" in sys.argv or "-v" in sys.argv
+    try:
+        return int(function(*args, **kwargs) or ExitCode.DONE)
+    except DevagentError as error:
+        _say(f"devagent: {error}")
+        if error.details and verbose:
+            _say(error.details)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader went away (`devagent show | head`); that is no error of ours.
+        sys.stdout = None
+        return int(ExitCode.DONE)
+    except Exception as error:
+        if verbose:
+            raise
+        _say(f"devagent: internal error: {type(error).__name__}: {error}. Run it again with --verbose and report that")
+        return int(ExitCode.INTERNAL)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

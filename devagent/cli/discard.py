@@ -1,0 +1,32 @@
+"""`devagent discard`: forget a run."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from devagent.cli import options
+from devagent.cli.boundary import command
+from devagent.errors import UsageError
+
+
+@command
+def discard(
+    run: options.RunId = None,
+    directory: options.Directory = Path(),
+    yes: options.Yes = False,
+    verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
+) -> None:
+    """Remove a run with its proposal, journal and refs. What was applied stays applied."""
+    from devagent.cli.context import repository
+    from devagent.proposal.store import discard as remove
+    from devagent.proposal.store import find_run
+
+    repo = repository(directory)
+    found = find_run(repo, run)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"run {found.id} would be removed for good", hint="Say so with --yes")
+        typer.confirm(f"Remove run {found.id} ({found.state}) for good?", abort=True, err=True)
+    remove(repo, found)
+    print(f"discarded {found.id}")

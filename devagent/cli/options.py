@@ -1,0 +1,67 @@
+"""Options that several commands share, each defined once."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Optional
+
+import typer
+
+Directory = Annotated[
+    Path, typer.Option("--directory", "-C", help="Work in the repository at this path.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+Events = Annotated[bool, typer.Option("--events", help="Print every event as a line of JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Details of errors.")]
+Model = Annotated[
+    Optional[str],  # noqa: UP045  typer reads this form on every Python
+    typer.Option("--model", "-m", help="Model: embedded, ollama/NAME, provider/NAME, or NAME with --base-url."),
+]
+RoleModel = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--role-model", help="Another model for one role: ROLE=MODEL. May be repeated."),
+]
+BaseUrl = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--base-url", help="An OpenAI-compatible server, for example http://127.0.0.1:8000/v1."),
+]
+Strategy = Annotated[
+    Optional[Literal["auto", "chain", "lite"]],  # noqa: UP045
+    typer.Option("--strategy", help="How candidates are made: the team (chain) or one agent (lite)."),
+]
+MaxTokens = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--max-tokens", min=0, help="Most tokens, prompts and answers together; 0 for no limit."),
+]
+MaxCost = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option("--max-cost", min=0, help="Most US dollars; 0 for no limit."),
+]
+MaxSeconds = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option("--max-seconds", min=0, help="Most seconds; 0 for no limit."),
+]
+SandboxKind = Annotated[
+    Optional[Literal["auto", "docker", "process"]],  # noqa: UP045
+    typer.Option("--sandbox", help="Isolation: Docker, Linux namespaces, or whichever works."),
+]
+Base = Annotated[
+    Literal["worktree", "index", "HEAD"],
+    typer.Option("--base", help="What to start from; worktree includes uncommitted work."),
+]
+Only = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--only", help="Change nothing but this file or folder. May be repeated."),
+]
+Read = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option("--read", help="A file the team should read first. May be repeated."),
+]
+AllowTestChanges = Annotated[
+    bool, typer.Option("--allow-test-changes", help="Accept candidates that change tests or their configuration.")
+]
+Ask = Annotated[bool, typer.Option("--ask", help="Let the team ask you what the repository does not answer.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Agree to the model's download and to using a provider's key.")]
+RunId = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Argument(metavar="[RUN]", help="A run, or the beginning of its name; the latest by default."),
+]

@@ -1,0 +1,25 @@
+"""`devagent undo`: take an applied proposal back."""
+
+from pathlib import Path
+
+from devagent.cli import options
+from devagent.cli.boundary import command
+
+
+@command
+def undo(
+    run: options.RunId = None,
+    directory: options.Directory = Path(),
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
+) -> None:
+    """Put back, byte for byte, what `devagent apply` changed."""
+    from devagent.cli.context import repository
+    from devagent.proposal.apply import undo as put_back
+    from devagent.proposal.store import State, find_run, list_runs
+    from devagent.report.output import print_change
+
+    repo = repository(directory)
+    applied = [r.id for r in list_runs(repo) if r.state is State.APPLIED]
+    found = find_run(repo, run or (applied[-1] if applied else None))
+    print_change("undone", found.id, put_back(repo, found), as_json=as_json)

@@ -1,0 +1,313 @@
+"""Where a bug may be: the functions of a repository by suspicion, each with its reasons. No model, no randomness.
+
+Every function collects evidence between 0 and 1 under each heading of `WEIGHTS`; the score is the weighted sum. A
+heading for which there is no evidence at all (no coverage, no traceback) simply does not count.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from devagent.code.callgraph import CallGraph
+from devagent.code.frames import Frame, frames
+from devagent.code.language import Language, language_for
+from devagent.code.roles import is_foreign, is_test
+from devagent.code.spectrum import Coverage, Spectrum, spectrum
+from devagent.code.suspectlines import suspect_lines, work_in
+from devagent.code.symbol import Symbol, symbols, test_functions
+from devagent.code.words import bm25, identifiers, plain_words, stem, words
+
+WEIGHTS = {
+    "coverage": 3.5,
+    "trace": 1.8,
+    "named": 1.0,
+    "words": 0.5,
+    "reached": 1.0,
+    "work": 2.2,
+    "text": 3.0,
+}
+_LARGE = 60
+_BUSY = 40
+_ON_PURPOSE = 0.5
+_TELLING = 0.6
+_NOT_RUN = 0.3
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failing test: its id, the assertion or error, the traceback, and the file it is in (may be empty)."""
+
+    test: str
+    message: str = ""
+    details: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A function under suspicion. Scores compare only within one call; `lines` are (line, score), worst first."""
+
+    symbol: Symbol
+    score: float
+    lines: tuple[tuple[int, float], ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass
+class _Evidence:
+    values: dict[str, float] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, heading: str, value: float, reason: str = "") -> None:
+        self.values[heading] = max(value, self.values.get(heading, 0.0))
+        if reason and reason not in self.reasons:
+            self.reasons.append(reason)
+
+
+def locate(
+    files: Mapping[str, bytes],
+    failures: Sequence[Failure] = (),
+    coverage: Coverage | None = None,
+    failing: Collection[str] = (),
+    text: str = "",
+    limit: int = 40,
+) -> list[Suspect]:
+    """The functions of the repository that could be at fault, most suspicious first.
+
+    Arguments:
+        files: path → content of the whole workspace; tests, vendored and generated files are never suspects.
+        coverage: the lines each test ran, if known.
+        failing: ids of the failing tests in `coverage`; the failures' own ids if empty.
+        text: the task in words, when there is no failing test or beside it.
+        limit: how many to give at most.
+    """
+    case = _Case(files, failures, spectrum(coverage or {}, failing or [f.test for f in failures]), text)
+    evidence = {unit: _Evidence() for unit in case.units}
+    for heading in HEADINGS:
+        heading(case, evidence)
+    scores = {u: _score(case, u, evidence[u]) for u in case.units}
+    ranked = sorted(case.units, key=lambda u: (-scores[u], u.path, u.start_line))
+    return [
+        Suspect(
+            symbol=u,
+            score=scores[u],
+            lines=suspect_lines(u, files[u.path], case.spectrum, case.frames, case.said),
+            reasons=tuple(evidence[u].reasons),
+        )
+        for u in ranked[:limit]
+    ]
+
+
+def _score(case: "_Case", unit: Symbol, found: _Evidence) -> float:
+    """The weighted sum; a function that no failing test runs, though coverage would show it, counts for little."""
+    score = sum(WEIGHTS[heading] * value for heading, value in found.values.items())
+    unseen = "coverage" not in found.values and language_for(unit.path) in case.covered
+    return round(score * (_NOT_RUN if unseen else 1.0), 6)
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """What is known, and what follows from it at once."""
+
+    files: Mapping[str, bytes]
+    failures: Sequence[Failure]
+    spectrum: Spectrum
+    text: str
+
+    @cached_property
+    def units(self) -> list[Symbol]:
+        """The functions that can be suspected. A small closure belongs to the function around it."""
+        return [
+            u
+            for path in sorted(self.files)
+            if _is_source(path, self.files[path])
+            for u in _units(path, self.files[path])
+        ]
+
+    @cached_property
+    def covered(self) -> set[Language | None]:
+        """The languages for which it is known what the failing tests run."""
+        return {language_for(path) for path, _ in self.spectrum.failing}
+
+    @cached_property
+    def tests(self) -> list[Symbol]:
+        """The functions of the failing tests that could be found."""
+        return [test for failure in self.failures for test in _test_of(failure, self.files)]
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        """The frames of all tracebacks that are not in tests."""
+        return [f for failure in self.failures for f in self.frames_of(failure)]
+
+    def frames_of(self, failure: Failure) -> list[Frame]:
+        """The frames of one traceback that are not in tests, outermost first."""
+        return [f for f in frames(failure.details, self.files.keys()) if not is_test(f.path)]
+
+    @cached_property
+    def said(self) -> str:
+        """What the failures say: their messages."""
+        return "\n".join(failure.message for failure in self.failures)
+
+    @cached_property
+    def test_text(self) -> str:
+        """The source of the failing tests."""
+        return "\n".join(test.text(self.files[test.path]) for test in self.tests)
+
+    @cached_property
+    def graph(self) -> CallGraph:
+        """The call graph of everything, tests included."""
+        helpers = [
+            s
+            for path in {test.path for test in self.tests}
+            for s in (*symbols(path, self.files[path]), *test_functions(path, self.files[path]))
+        ]
+        return CallGraph(self.files, list(dict.fromkeys([*self.units, *helpers])))
+
+
+def _is_source(path: str, content: bytes) -> bool:
+    return language_for(path) is not None and not is_test(path) and not is_foreign(path, content)
+
+
+def _units(path: str, content: bytes) -> list[Symbol]:
+    functions = [s for s in symbols(path, content) if s.kind != "class"]
+    by_name = {s.name: s for s in functions}
+    return [s for s in functions if (outer := by_name.get(s.owner)) is None or len(outer.lines) > _LARGE]
+
+
+def _test_of(failure: Failure, files: Mapping[str, bytes]) -> list[Symbol]:
+    """The source of a failing test, by the parts of its id; of all that fit, the one with the longest name."""
+    path, _, rest = failure.test.partition("::")
+    named = [p for p in (failure.file, path) if p in files]
+    title = rest.rpartition("::")[2].partition("[")[0] if rest else failure.test
+    for candidate in named or [p for p in sorted(files) if is_test(p)]:
+        fitting = [t for t in test_functions(candidate, files[candidate]) if t.short == title or t.name in failure.test]
+        if fitting:
+            return [max(fitting, key=lambda t: len(t.name))]
+    return []
+
+
+def _coverage(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
+    seen = case.spectrum
+    if not seen.failed:
+        return
+    for unit, found in evidence.items():
+        scores = sorted((seen.suspicion(unit.path, line) for line in unit.lines), reverse=True)
+        failed, passed = seen.tests(unit.path, unit.lines)
+        if not failed:
+            continue
+        run = [score for score in scores if score > 0]
+        value = 0.85 * run[0] + 0.15 * sum(run) / len(run)
+        found.add(
+            "coverage",
+            value,
+            f"run by {_of(failed, seen.failed, 'failing')} and {_of(passed, seen.passed, 'passing')} tests",
+        )
+
+
+def _of(count: int, total: int, kind: str) -> str:
+    return f"all {total} {kind}" if count == total and total > 1 else f"{count} of {total} {kind}"
+
+
+def _trace(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
+    ends: dict[Symbol, list[str]] = {}
+    passes: dict[Symbol, list[str]] = {}
+    for failure in case.failures:
+        for depth, frame in enumerate(reversed(case.frames_of(failure))):
+            unit = _at(frame, evidence)
+            if unit is None:
+                continue
+            weight = _ON_PURPOSE if _raises(case.files[frame.path], frame.line) else 1.0
+            evidence[unit].add("trace", weight / (1 + 0.5 * depth))
+            (passes if depth else ends).setdefault(unit, []).append(_short(failure.test))
+    for unit in {**ends, **passes}:
+        where, tests = ("at the end of", ends[unit]) if unit in ends else ("in", passes[unit])
+        evidence[unit].add("trace", 0.0, f"{where} the traceback of {_listed(tests)}")
+
+
+def _listed(tests: Sequence[str]) -> str:
+    names = list(dict.fromkeys(tests))
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def _raises(content: bytes, line: int) -> bool:
+    """Whether a line complains on purpose: a check that reports a fault is seldom the fault."""
+    lines = content.split(b"\n")
+    return 0 < line <= len(lines) and lines[line - 1].strip().startswith((b"raise", b"throw", b"assert"))
+
+
+def _at(frame: Frame, units: Collection[Symbol]) -> Symbol | None:
+    around = [u for u in units if u.path == frame.path and frame.line in u.lines]
+    return min(around, key=lambda u: len(u.lines), default=None)
+
+
+def _short(test: str) -> str:
+    return test.rpartition("::")[2]
+
+
+def _names(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
+    said, in_test, task = identifiers(case.said), identifiers(case.test_text), identifiers(case.text)
+    for unit, found in evidence.items():
+        if unit.short in said - in_test:
+            found.add("named", 1.0, "named in the failure")
+        if unit.short in task:
+            found.add("text", 1.0, "named in the task")
+        if unit.short in in_test:
+            found.add("named", 0.0, "named in the failing test")
+
+
+def _words(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
+    units = list(evidence)
+    documents = [_document(unit, case.files[unit.path]) for unit in units]
+    queries: dict[str, Mapping[str, float]] = {
+        "words": _contrast(case),
+        "text": {word: float(count) for word, count in Counter(words(case.text)).items()},
+    }
+    for heading, query in queries.items():
+        for unit, value in zip(units, bm25(query, documents), strict=True):
+            spoken = _spoken(unit, case.files[unit.path], query) if value > _TELLING else ""
+            source = "the task" if heading == "text" else "the failing tests"
+            evidence[unit].add(heading, value, f"shares words with {source}: {spoken}" if spoken else "")
+
+
+def _spoken(unit: Symbol, content: bytes, query: Mapping[str, float]) -> str:
+    """The words of a function that weigh most in a query, as they are written."""
+    written = {stem(word): word for word in reversed(plain_words(f"{unit.name} {unit.text(content)}"))}
+    common = sorted((s for s in written if s in query), key=lambda s: (-query[s], s))
+    return ", ".join(written[s] for s in common[:4])
+
+
+def _document(unit: Symbol, content: bytes) -> list[str]:
+    return words(unit.text(content)) + 3 * words(unit.name) + words(unit.path)
+
+
+def _contrast(case: _Case) -> dict[str, float]:
+    """The words of the failing tests and messages, the more the fewer tests beside them use them too."""
+    own = Counter(words(case.test_text + "\n" + "\n".join(f.test for f in case.failures))) + Counter(words(case.said))
+    others = Counter(
+        word
+        for path in sorted({test.path for test in case.tests})
+        for test in test_functions(path, case.files[path])
+        if test not in case.tests
+        for word in set(words(test.text(case.files[path])))
+    )
+    return {word: min(count, 3) / (1 + others[word]) for word, count in own.items()}
+
+
+def _distance(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
+    if not case.tests:
+        return
+    for unit, calls in case.graph.distances(case.tests).items():
+        if unit in evidence and calls > 0:
+            reason = f"{calls} call{'s' * (calls > 1)} away from the failing test"
+            evidence[unit].add("reached", 1.0, reason)
+
+
+def _work(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
+    """A bug is likelier where much is computed and decided than where work is only handed on."""
+    for unit, found in evidence.items():
+        found.add("work", min(1.0, math.log1p(work_in(unit.text(case.files[unit.path]))) / math.log1p(_BUSY)))
+
+
+HEADINGS = (_coverage, _trace, _names, _words, _distance, _work)

@@ -1,0 +1,65 @@
+"""Token counts without a tokenizer: an estimate, and a bound to reserve by.
+
+Byte-pair vocabularies of today's code models (cl100k, Qwen, Llama 3) first cut text into words, numbers, runs of
+punctuation and runs of space, then split what is rare. The estimator cuts the same way and charges each piece by
+its length. The charges were fitted to Qwen2.5-Coder's tokenizer on Python, JavaScript, logs and prose.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+from devagent.models.model import Message
+
+_MESSAGE_OVERHEAD = 5
+_REPLY_OVERHEAD = 3
+_MARGIN = 1.25
+_SLACK = 16
+
+_PIECE = re.compile(
+    r"(?P<word>[^\S\r\n]?[A-Za-z]+)"
+    r"|(?P<digit>\d)"
+    r"|(?P<space>\s+(?=\S)|\s+$)"
+    r"|(?P<wide>[^\x00-\x7f]+)"
+    r"|(?P<mark>[^\s\w]+|_+)"
+)
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens a text has: within 10 % on code and prose, less exact on hashes and rare scripts."""
+    return math.ceil(sum(_charge(match) for match in _PIECE.finditer(text)))
+
+
+def worst_case_tokens(text: str) -> int:
+    """A count that the text will hardly exceed, for reserving. Never more than its bytes, which is a true bound."""
+    return min(math.ceil(estimate_tokens(text) * _MARGIN) + _SLACK, len(text.encode()))
+
+
+def estimate_prompt(messages: Sequence[Message]) -> int:
+    """About how many tokens a conversation has, with what a chat template adds."""
+    return _REPLY_OVERHEAD + sum(_MESSAGE_OVERHEAD + estimate_tokens(m.text) for m in messages)
+
+
+def worst_case_prompt(messages: Sequence[Message]) -> int:
+    """A count that the conversation will hardly exceed, for reserving."""
+    return _REPLY_OVERHEAD + sum(_MESSAGE_OVERHEAD + worst_case_tokens(m.text) for m in messages)
+
+
+def _charge(piece: re.Match[str]) -> float:
+    text = piece.group()
+    match piece.lastgroup:
+        case "word":
+            return sum(_word(part) for part in _HUMP.findall(text))
+        case "space":
+            return 1.0 if "\n" in text or len(text) > 1 else 0.3
+        case "wide":
+            return 0.45 * len(text.encode())
+        case "mark":
+            return max(1.0, len(text) / 2.2)
+        case _:
+            return 1.0
+
+
+def _word(part: str) -> float:
+    return 1.0 if len(part) <= 6 else 1.0 + (len(part) - 6) / 12

@@ -1,0 +1,78 @@
+"""What goes wrong with a model, in one line each.
+
+ModelError
+└── Refused   nothing was generated and nothing charged: the call's reserve goes back to the budget
+"""
+
+from devagent.errors import ModelError
+
+
+class Refused(ModelError):
+    """The request was never answered: no server, no key, no such model, or it said no."""
+
+
+class Unreachable(Refused):
+    """Nobody listens at the address of the server."""
+
+
+def unreachable(url: str, why: str = "") -> Unreachable:
+    """Nobody listens at this address."""
+    return Unreachable(
+        f"nothing answers at {url}", why=why, hint="Start the server, or name another with --model or --base-url"
+    )
+
+
+def key_missing(provider: str, variable: str) -> Refused:
+    """The provider wants a key and none is set."""
+    return Refused(
+        f"{provider} needs a key" + (f" and {variable} is not set" if variable else ""),
+        hint=f"export {variable}=…" if variable else "Set the provider's key variable",
+    )
+
+
+def key_rejected(provider: str, variable: str, said: str = "") -> Refused:
+    """The provider does not accept the key it was given."""
+    where = f"the key in {variable}" if variable else "the request without a key"
+    return Refused(
+        f"{provider} rejects {where}",
+        why=said,
+        hint=f"Check {variable}" if variable else "Name the variable that holds the key: model.key_variable",
+    )
+
+
+def unknown_model(name: str, server: str, known: list[str], mend: str = "") -> Refused:
+    """The server has no model of this name; `mend` is the command that gets it one."""
+    listed = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+    hints = [f"it has {listed}" if listed else "", f"`{mend}` gets it" if mend else ""]
+    hint = "; ".join(filter(None, hints)) or "check its name"
+    return Refused(f"{server} has no model {name}", hint=hint[:1].upper() + hint[1:])
+
+
+def overflow(name: str, needed: int, window: int) -> Refused:
+    """Prompt and answer do not fit into the context window, in tokens."""
+    return Refused(
+        f"the prompt and its answer need up to {needed} tokens",
+        why=f"the window of {name} holds {window}",
+        hint="Shorten the task, name fewer files, or use a model with a larger window",
+    )
+
+
+def stalled(server: str, seconds: float) -> ModelError:
+    """The server accepted the request and went silent."""
+    return ModelError(f"{server} sent nothing for {seconds:.0f} s", hint="Try again, or use another model")
+
+
+def garbage(server: str, why: str, said: str = "") -> ModelError:
+    """The server answered with something that is no completion."""
+    return ModelError(f"the answer of {server} cannot be read", why=why, details=said[:2000])
+
+
+def failed(server: str, status: int, said: str = "") -> Refused:
+    """The server reported an error that trying again did not cure."""
+    return Refused(f"{server} answered {status}", why=one_line(said), details=said[:2000])
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Text of a stranger, cut down to fit into a one-line error."""
+    joined = " ".join(text.split())
+    return joined if len(joined) <= limit else joined[: limit - 1] + "…"

@@ -1,0 +1,122 @@
+"""Candidates, the evidence about them, and the proposal that one of them becomes. All of it is plain frozen data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+VERSION = 1
+
+
+class Verdict(StrEnum):
+    """What a gate concluded. `NO_VERDICT` means that it could not check, and is never a pass."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NO_VERDICT = "no-verdict"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a candidate came from. `sample` counts the attempts of a phase from 0."""
+
+    strategy: str
+    phase: str = ""
+    sample: int = 0
+    roles: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A commit on top of the run's snapshot `base`, and the paths it changes."""
+
+    commit: str
+    base: str
+    paths: tuple[str, ...]
+    origin: Origin
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Candidate":
+        """The candidate that `dataclasses.asdict` made this of."""
+        origin = dict(data["origin"])
+        origin |= {"roles": tuple(origin["roles"]), "models": tuple(origin["models"])}
+        return cls(data["commit"], data["base"], tuple(data["paths"]), Origin(**origin))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a gate observed: `summary` is one line, `details` one line for each thing found, `data` for machines."""
+
+    gate: str
+    verdict: Verdict
+    summary: str
+    details: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Evidence":
+        """The evidence that `dataclasses.asdict` made this of."""
+        return cls(**{**data, "verdict": Verdict(data["verdict"]), "details": tuple(data["details"])})
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The selected candidate with its evidence.
+
+    `commit` holds the candidate's tree on top of `candidate.base`, with trailers; it is set when the proposal is
+    published. `verified` says that a test observed the task. `flags` need the user's word (weakened tests), `notes`
+    and `assumptions` are only shown.
+    """
+
+    run: str
+    candidate: Candidate
+    evidence: tuple[Evidence, ...] = ()
+    verified: bool = False
+    flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    commit: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The proposal as plain data."""
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Proposal":
+        """The proposal that `to_json` gave."""
+        lists = {name: tuple(data[name]) for name in ("flags", "notes", "assumptions")}
+        return cls(
+            run=data["run"],
+            candidate=Candidate.from_json(data["candidate"]),
+            evidence=tuple(Evidence.from_json(e) for e in data["evidence"]),
+            verified=data["verified"],
+            commit=data["commit"],
+            **lists,
+        )
+
+    def with_commit(self, commit: str) -> "Proposal":
+        """The same proposal, published as `commit`."""
+        return replace(self, commit=commit)
+
+
+def commit_message(proposal: Proposal, subject: str, body: str = "") -> str:
+    """The message of a proposal's commit: a subject line, text, and trailers naming run, roles and models."""
+    origin = proposal.candidate.origin
+    trailers = [
+        f"Devagent-Run: {proposal.run}",
+        *_trailer("Devagent-Roles", origin.roles),
+        *_trailer("Devagent-Models", origin.models),
+        f"Devagent-Verified: {'yes' if proposal.verified else 'no'}",
+    ]
+    parts = [_one_line(subject) or "devagent proposal", body.strip(), "\n".join(trailers)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _trailer(name: str, values: Iterable[str]) -> list[str]:
+    text = ", ".join(_one_line(value) for value in values)
+    return [f"{name}: {text}"] if text else []
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Gates: what every candidate has to pass, each giving evidence of what it observed."""

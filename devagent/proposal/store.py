@@ -1,0 +1,212 @@
+"""Where runs live: `devagent/runs/RUN` in the repository's common git folder, one folder a run.
+
+journal.jsonl, lock, blobs/   the journal (devagent.journal)
+proposal.json                 the proposal; written last, so that its presence means "proposed"
+proposal.patch                the same as a patch
+failed.json                   why the run ended without a proposal
+applied/  undone/             the record of what `apply` wrote (devagent.proposal.transaction)
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from devagent.errors import UsageError
+from devagent.journal.journal import write_atomically
+from devagent.proposal.candidate import Proposal, commit_message
+from devagent.repo import refs
+from devagent.repo.git import Repository
+from devagent.repo.objects import commit_tree, patch, tree_of
+
+_CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
+_DAY = 86_400
+_WORDS = 1 << 16
+_DISCARDED = ".discarded-"
+
+
+class State(StrEnum):
+    """What became of a run."""
+
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    PROPOSED = "proposed"
+    FAILED = "failed"
+    APPLIED = "applied"
+    UNDONE = "undone"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk: its id, like `261009-lusab`, and its folder."""
+
+    id: str
+    folder: Path
+
+    @property
+    def state(self) -> State:
+        """What became of it, as of now."""
+        if not self.folder.exists():
+            return State.DISCARDED
+        if _is_locked(self.folder):
+            return State.RUNNING
+        for name, state in _MARKS:
+            if (self.folder / name).exists():
+                return state
+        return State.INTERRUPTED
+
+    @property
+    def failure(self) -> str:
+        """Why it ended without a proposal; empty if it did not."""
+        path = self.folder / "failed.json"
+        return str(json.loads(path.read_bytes())["reason"]) if path.exists() else ""
+
+    def proposal(self) -> Proposal:
+        """Its proposal. Raises `UsageError` if it has none."""
+        path = self.folder / "proposal.json"
+        if not path.exists():
+            raise UsageError(f"run {self.id} has no proposal", why=f"it is {self.state}")
+        return Proposal.from_json(json.loads(path.read_bytes()))
+
+
+_MARKS = (
+    ("applied", State.APPLIED),
+    ("undone", State.UNDONE),
+    ("proposal.json", State.PROPOSED),
+    ("failed.json", State.FAILED),
+)
+
+
+def run_id(at: float) -> str:
+    """The id of a run that starts at `at` (seconds since the epoch, UTC): the date, and a word for the time of day.
+
+    Ids sort by time; a word lasts 1.3 seconds.
+    """
+    word = int(at % _DAY * _WORDS / _DAY)
+    letters = [
+        _CONSONANTS[word >> 12],
+        _VOWELS[word >> 10 & 3],
+        _CONSONANTS[word >> 6 & 15],
+        _VOWELS[word >> 4 & 3],
+        _CONSONANTS[word & 15],
+    ]
+    return time.strftime("%y%m%d-", time.gmtime(at)) + "".join(letters)
+
+
+def new_run(repo: Repository, at: float | None = None) -> Run:
+    """Make the folder of a new run; its id is the first free one from `at` (now) on, also among concurrent runs."""
+    at = time.time() if at is None else at
+    folder = runs_folder(repo)
+    _make_private(folder)
+    while True:
+        run = Run(run_id(at), folder / run_id(at))
+        try:
+            run.folder.mkdir(mode=0o700)
+        except FileExistsError:
+            at += _DAY / _WORDS
+        else:
+            return run
+
+
+def list_runs(repo: Repository) -> list[Run]:
+    """All runs of the repository, oldest first."""
+    folder = runs_folder(repo)
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return [Run(name, folder / name) for name in names if not name.startswith(".")]
+
+
+def find_run(repo: Repository, prefix: str | None = None) -> Run:
+    """The run whose id, or the word in it, starts with `prefix`; the latest run for `None`.
+
+    Raises `UsageError` when there is none, or more than one.
+    """
+    runs = list_runs(repo)
+    if prefix is None:
+        if not runs:
+            raise UsageError("there is no run in this repository yet", hint='Start one: devagent run "TASK"')
+        return runs[-1]
+    found = [run for run in runs if run.id.startswith(prefix) or run.id.partition("-")[2].startswith(prefix)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(run.id for run in found[:5])
+        raise UsageError(f"{prefix!r} may be any of {len(found)} runs", why=names, hint="Type more of the id")
+    raise UsageError(f"there is no run {prefix!r}", hint="See devagent list")
+
+
+def publish(repo: Repository, proposal: Proposal, subject: str, body: str = "", *, when: int) -> Proposal:
+    """Make a proposal's commit with its trailers, its ref, its patch file and `proposal.json`, in this order.
+
+    `when` is seconds since the epoch; with the same arguments it can be repeated after a crash.
+    """
+    candidate = proposal.candidate
+    message = commit_message(proposal, subject, body)
+    commit = commit_tree(repo, tree_of(repo, candidate.commit), candidate.base, message, when)
+    refs.put(repo, proposal.run, "proposal", commit)
+    published = proposal.with_commit(commit)
+    folder = run_folder(repo, proposal.run)
+    write_atomically(folder / "proposal.patch", patch(repo, candidate.base, commit))
+    write_atomically(folder / "proposal.json", _json(published.to_json()))
+    return published
+
+
+def mark_failed(run: Run, reason: str) -> None:
+    """Record that a run ended without a proposal. A later proposal of the same run outranks it."""
+    write_atomically(run.folder / "failed.json", _json({"reason": reason}))
+
+
+def discard(repo: Repository, run: Run) -> None:
+    """Remove a run's refs and folder; what was applied stays applied and can no longer be undone.
+
+    Raises `UsageError` while the run is being worked on.
+    """
+    if run.state is State.RUNNING:
+        raise UsageError(f"run {run.id} is being worked on", hint="Stop it first")
+    run.folder.rename(run.folder.with_name(_DISCARDED + run.id))
+    sweep(repo)
+
+
+def sweep(repo: Repository) -> None:
+    """Remove what is left of discarded runs, also after a `discard` that was killed."""
+    for leaving in runs_folder(repo).glob(f"{_DISCARDED}*"):
+        refs.delete(repo, leaving.name.removeprefix(_DISCARDED))
+        shutil.rmtree(leaving, ignore_errors=True)
+
+
+def runs_folder(repo: Repository) -> Path:
+    """The folder that holds the runs of all work trees of a repository."""
+    return repo.common_dir / "devagent" / "runs"
+
+
+def run_folder(repo: Repository, run: str) -> Path:
+    """The folder of one run."""
+    return runs_folder(repo) / run
+
+
+def _make_private(folder: Path) -> None:
+    for part in (folder.parent, folder):
+        part.mkdir(mode=0o700, exist_ok=True)
+
+
+def _is_locked(folder: Path) -> bool:
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _json(data: object) -> bytes:
+    # ASCII, because the name of a file may be no text in any encoding: its odd bytes are escaped, and read back.
+    return json.dumps(data, indent=1).encode() + b"\n"

@@ -1,0 +1,104 @@
+"""Batches of variants on their way into a sandbox, and what comes back from the runner that tries them there."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from secrets import token_hex
+
+from devagent.config.resources import data_folder
+from devagent.repair.edit import Edit
+from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.sandbox import Command, Sandbox
+
+PLACE = "/run/devagent"
+# Ecosystem → the program, its script and what that needs beside it (all in sandboxes/<ecosystem>/).
+_RUNNERS = {"python": ("python", "forkserver.py"), "node": ("node", "batch.mjs", "names.mjs")}
+_GRACE = 10.0
+# Up to this many seconds for all target tests, every test of a variant is run, to see what it mends in part.
+_THOROUGH = 1.0
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One edit of one file."""
+
+    path: str
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a variant: how many target tests passed, whether it passes all it should, how it ended."""
+
+    variant: int
+    passed: int
+    survives: bool
+    ended: str
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a variant must do: pass `tests` and keep `keep` passing, within `limit` seconds."""
+
+    tests: Sequence[str]
+    keep: Sequence[str]
+    limit: float
+
+
+def can_run(ecosystem: Ecosystem) -> bool:
+    """Whether there is a batch runner for this ecosystem."""
+    return ecosystem.name in _RUNNERS
+
+
+async def run_batch(
+    sandbox: Sandbox,
+    ecosystem: Ecosystem,
+    files: Mapping[str, bytes],
+    variants: Sequence[Variant],
+    goal: Goal,
+    *,
+    seconds: float,
+) -> list[Outcome]:
+    """Try variants in order until one survives or `seconds` are over; outcomes of those that were tried.
+
+    `files` are the contents the variants start from, for every path among them. The workspace is left in any state.
+    Raises `SandboxError` when the sandbox itself fails.
+    """
+    program, *scripts = _RUNNERS[ecosystem.name]
+    for script in scripts:
+        await sandbox.write(f"{PLACE}/{script}", (data_folder("sandboxes") / ecosystem.name / script).read_bytes())
+    task, results = f"{PLACE}/repair.json", f"/tmp/devagent-repair-{token_hex(6)}.jsonl"
+    await sandbox.write(task, _task(files, variants, goal, seconds))
+    argv = [program, f"{PLACE}/{scripts[0]}", task, results]
+    environment = {key: value.format(probes=PLACE) for key, value in ecosystem.environment.items()}
+    if ecosystem.prepare:
+        argv = ["sh", "-c", f'{ecosystem.prepare}\nexec "$@"', "sh", *argv]
+    await sandbox.run(Command(argv, timeout=seconds + goal.limit + _GRACE, env=environment))
+    return _outcomes(await sandbox.read(results), len(variants))
+
+
+def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, seconds: float) -> bytes:
+    task = {
+        "files": {path: content.decode("latin-1") for path, content in files.items()},
+        "variants": [[v.path, v.edit.start, v.edit.end, v.edit.text.decode("latin-1")] for v in variants],
+        "tests": list(goal.tests),
+        "keep": list(goal.keep),
+        "limit": goal.limit,
+        "deadline": seconds,
+        "thorough": goal.limit <= 5 * _THOROUGH,
+    }
+    return json.dumps(task).encode("ascii")
+
+
+def _outcomes(content: bytes | None, count: int) -> list[Outcome]:
+    """The lines of a results file. Untrusted code could have written to it: what does not fit is dropped."""
+    found: dict[int, Outcome] = {}
+    for line in (content or b"").splitlines():
+        try:
+            raw = json.loads(line)
+            outcome = Outcome(int(raw["variant"]), int(raw["passed"]), raw["survives"] is True, str(raw["ended"])[:40])
+        except (ValueError, KeyError, TypeError):
+            continue
+        if 0 <= outcome.variant < count:
+            found[outcome.variant] = outcome
+    return [found[number] for number in sorted(found)]

@@ -1,0 +1,94 @@
+"""What the edit templates know of a language: node kinds by role, operators, siblings, wording. Data, not code."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_FOLDER = Path(__file__).parent / "grammars"
+# The dialects that one grammar file speaks for.
+_SHARED = {"typescript": "javascript", "tsx": "javascript"}
+
+
+@dataclass(frozen=True, eq=False)
+class Grammar:
+    """One language as the templates see it; the fields are explained in `grammars/python.toml`."""
+
+    roles: Mapping[str, frozenset[str]]
+    fields: Mapping[str, str]
+    bindings: frozenset[str]
+    positions: Mapping[str, str]
+    operators: Mapping[str, Sequence[str]]
+    words: Mapping[str, Any]
+    siblings: Mapping[str, Sequence[Sequence[str]]]
+    wraps: Mapping[str, Sequence[str]]
+    bracketed: bool
+
+    def plays(self, node: "Node | None", role: str) -> bool:
+        """Whether a node has a role."""
+        return node is not None and node.type in self.roles[role]
+
+    def field(self, node: "Node", name: str) -> "Node | None":
+        """The child of a node in a field, by the templates' name for that field."""
+        return node.child_by_field_name(self.fields[name])
+
+    def position(self, node: "Node") -> str:
+        """What an expression is used for: index, bound, operand, argument, value, …; empty where nothing is known."""
+        return _lookup(self.positions, node)
+
+    def binds(self, node: "Node") -> bool:
+        """Whether the names below a node come to be there."""
+        parent = node.parent
+        return parent is not None and any(key in self.bindings for key in _keys(parent, node))
+
+    def brothers(self, kind: str, text: str) -> list[str]:
+        """The other members of the groups of siblings that a word belongs to."""
+        groups = [group for group in self.siblings[kind] if text in group]
+        return list(dict.fromkeys(word for group in groups for word in group if word != text))
+
+
+@lru_cache(maxsize=None)
+def grammar_of(language: str) -> Grammar | None:
+    """The grammar data of a language by its name; `None` when repair does not know the language."""
+    path = _FOLDER / f"{_SHARED.get(language, language)}.toml"
+    if not path.is_file():
+        return None
+    data = tomllib.loads(path.read_text("utf-8"))
+    fields = data["fields"]
+    return Grammar(
+        roles={role: frozenset(kinds) for role, kinds in data["roles"].items()},
+        bindings=frozenset(fields.pop("bindings")),
+        fields=fields,
+        positions=data["positions"],
+        operators=data["operators"],
+        words=data["words"],
+        siblings=data["siblings"],
+        wraps=data["wraps"],
+        bracketed=bool(data["words"]["terminator"]),
+    )
+
+
+def field_of(node: "Node") -> str:
+    """The name of the field a node stands in below its parent; empty when it stands in none."""
+    parent = node.parent
+    if parent is None:
+        return ""
+    for index, child in enumerate(parent.children):
+        if child.id == node.id:
+            return parent.field_name_for_child(index) or ""
+    return ""
+
+
+def _keys(parent: "Node", node: "Node") -> tuple[str, str]:
+    return f"{parent.type}.{field_of(node)}", f"{parent.type}.any"
+
+
+def _lookup(table: Mapping[str, str], node: "Node") -> str:
+    if node.parent is None:
+        return ""
+    return next((table[key] for key in _keys(node.parent, node) if key in table), "")

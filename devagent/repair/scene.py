@@ -1,0 +1,261 @@
+"""What a template sees: one stretch of a file, its statements, and the names that can be used at a place."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from devagent.code.language import walk
+from devagent.repair.edit import Change, Span
+from devagent.repair.grammar import Grammar
+from devagent.repair.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_INDENT = "    "
+
+
+class Scene:
+    """One function (or other range of lines) of a parsed file.
+
+    Arguments:
+        content: the file.
+        root: its syntax tree.
+        grammar: what the templates know of its language.
+        start_line, end_line: the stretch that may change, 1-based and inclusive.
+        context: other files of the repository, whose members and strings are known as well.
+    """
+
+    def __init__(
+        self, content: bytes, root: "Node", grammar: Grammar, start_line: int, end_line: int, context: Mapping[str, "Node"]
+    ) -> None:
+        self.content, self.grammar = content, grammar
+        self.start_line, self.end_line = start_line, end_line
+        self.root = root
+        self.vocabulary = Vocabulary(root, grammar, context.values())
+
+    @cached_property
+    def nodes(self) -> list["Node"]:
+        """The named nodes that begin in the stretch, in source order, without what templates leave alone."""
+        return list(self._inside(self.root))
+
+    @cached_property
+    def statements(self) -> list["Node"]:
+        """The statements of the stretch that stand in a block on lines of their own."""
+        return [node for node in self.nodes if self.is_statement(node)]
+
+    @cached_property
+    def conditions(self) -> list["Node"]:
+        """Conditions of the whole file and their parts, those of the stretch first."""
+        return self.near_first(self.vocabulary.conditions)
+
+    @cached_property
+    def values(self) -> list["Node"]:
+        """Short members, elements and calls of the stretch."""
+        kinds = ("member", "subscript", "call")
+        found = [n for n in self.nodes if any(self.grammar.plays(n, kind) for kind in kinds)]
+        read = [n for n in found if self.grammar.position(n) not in ("", "callee")]
+        return [n for n in read if n.end_byte - n.start_byte <= LONGEST_VALUE and n.start_point[0] == n.end_point[0]]
+
+    @cached_property
+    def jumps(self) -> list["Node"]:
+        """Statements of the stretch that leave a block, function or loop."""
+        return [node for node in self.statements if self.grammar.plays(node, "jump")]
+
+    def text(self, node: "Node") -> str:
+        """The source of a node; `encode` undoes it, whatever the encoding of the file."""
+        return self.content[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+
+    def line(self, node: "Node") -> int:
+        """The 1-based line a node begins on."""
+        return int(node.start_point[0]) + 1
+
+    def is_statement(self, node: "Node") -> bool:
+        """Whether a node is a statement on lines of its own, other than a docstring or a definition's comment."""
+        if not self.grammar.plays(node.parent, "block") or not node.is_named or self._is_docstring(node):
+            return False
+        return not self.content[self._line_start(node) : node.start_byte].strip() and self._ends_line(node)
+
+    def block_of(self, statement: "Node") -> list["Node"]:
+        """The statements beside a statement, itself among them."""
+        parent = statement.parent
+        children = parent.named_children if parent else []
+        return [child for child in children if child.type != "comment"]
+
+    def next_to(self, statement: "Node", step: int) -> "Node | None":
+        """The statement `step` places after (or before) one in its block."""
+        block = self.block_of(statement)
+        index = next(i for i, node in enumerate(block) if node.id == statement.id) + step
+        return block[index] if 0 <= index < len(block) else None
+
+    def indent(self, node: "Node") -> str:
+        """The white space a node's line begins with."""
+        line = self.content[self._line_start(node) :]
+        return line[: len(line) - len(line.lstrip(b" \t"))].decode()
+
+    @cached_property
+    def step(self) -> str:
+        """One step of indentation in this file."""
+        for statement in self.statements:
+            outer, inner = self.indent(self.holder(statement)), self.indent(statement)
+            if inner.startswith(outer) and len(inner) > len(outer):
+                return inner[len(outer) :]
+        return _INDENT
+
+    def holder(self, statement: "Node") -> "Node":
+        """The nearest statement or definition that a statement's block belongs to."""
+        node = statement.parent
+        while node is not None and node.parent is not None and not self.grammar.plays(node.parent, "block"):
+            node = node.parent
+        return node or statement
+
+    def within(self, node: "Node", role: str) -> "Node | None":
+        """The nearest node around one that has a role, no further than the function it is in."""
+        parent = node.parent
+        while parent is not None and not self.grammar.plays(parent, role):
+            if self.grammar.plays(parent, "function") and role != "class":
+                return None
+            parent = parent.parent
+        return parent
+
+    def within_definition(self, node: "Node") -> "Node | None":
+        """The function whose head or body a node is in."""
+        parent = node.parent
+        while parent is not None and not self.grammar.plays(parent, "function"):
+            parent = parent.parent
+        return parent
+
+    def same_owner(self, statement: "Node", place: "Node") -> bool:
+        """Whether two statements speak of the same object when they say `self`."""
+        mine, theirs = (self.within(node, "class") for node in (place, statement))
+        text = self.text(statement)
+        speaks = any(text.startswith(f"{word}.") or f" {word}." in text for word in self.grammar.words["self"])
+        return not speaks or (mine is not None and theirs is not None and mine.id == theirs.id)
+
+    def block_under(self, node: "Node") -> list["Node"]:
+        """The statements of a definition's body."""
+        body = node.child_by_field_name("body")
+        return body.named_children if body is not None else []
+
+    def blocks_under(self, node: "Node") -> list[list["Node"]]:
+        """The statements of each block of a compound statement, its `elif` and `else` parts included."""
+        found: list[list[Node]] = []
+        for child in node.named_children:
+            if self.grammar.plays(child, "block"):
+                found.append([c for c in child.named_children if c.type != "comment"])
+            elif child.type.endswith("_clause") or self.grammar.plays(child, "branch"):
+                found += self.blocks_under(child)
+        return found
+
+    def operator(self, node: "Node") -> str:
+        """The first operator of an operation; empty when it has none."""
+        return next((child.type for child in node.children if child.type in self.grammar.operators), "")
+
+    def is_comparison(self, node: "Node | None") -> bool:
+        """Whether a node compares its operands."""
+        return node is not None and self.grammar.plays(node, "operation") and self.operator(node) in COMPARISONS
+
+    def is_logical(self, node: "Node | None") -> bool:
+        """Whether a node joins truth values."""
+        return node is not None and self.grammar.plays(node, "logical") and self.operator(node) in LOGICALS
+
+    def atom(self, node: "Node") -> str:
+        """The source of an expression, in parentheses where something put behind or before it would split it."""
+        text = self.text(node)
+        simple = ("name", "member", "call", "subscript", "number", "string", "truth", "group", "collection", "receiver")
+        return text if any(self.grammar.plays(node, role) for role in simple) else f"({text})"
+
+    def negated(self, node: "Node") -> str:
+        """A condition turned round."""
+        words = self.grammar.words
+        inner = node.child_by_field_name("argument")
+        if self.grammar.plays(node, "negation") and inner is not None and node.children[0].type in ("not", "!"):
+            return self.text(inner)
+        loose = self.grammar.plays(node, "operation") or self.grammar.plays(node, "fallback")
+        return str(words["negate_group" if loose else "negate"]).format(self.text(node))
+
+    def known_at(self, ingredient: "Node", place: "Node") -> bool:
+        """Whether all names that code from elsewhere uses exist at a place."""
+        return self.vocabulary.known_at(ingredient, place)
+
+    def near_first(self, nodes: list["Node"]) -> list["Node"]:
+        """Nodes in the order of their distance from the stretch."""
+        middle = (self.start_line + self.end_line) / 2
+        return sorted(nodes, key=lambda n: (not self.start_line <= self.line(n) <= self.end_line, abs(self.line(n) - middle)))
+
+    # Changes, as templates make them.
+
+    def replace(self, node: "Node", text: str, weight: float = 1.0) -> Change:
+        """The change that puts `text` in place of a node."""
+        return Change((Span(node.start_byte, node.end_byte, encode(text)),), weight)
+
+    def insert_before(self, statement: "Node", text: str, weight: float = 1.0) -> Change:
+        """The change that puts a statement on a line of its own before another one."""
+        start = self._line_start(statement)
+        return Change((Span(start, start, encode(f"{self.indent(statement)}{text}{self.newline}")),), weight)
+
+    def insert_after(self, statement: "Node", text: str, weight: float = 1.0) -> Change:
+        """The change that puts a statement on a line of its own after another one."""
+        end = self._line_end(statement)
+        lead = "" if self.content[end - 1 : end] == b"\n" else self.newline
+        return Change((Span(end, end, encode(f"{lead}{self.indent(statement)}{text}{self.newline}")),), weight)
+
+    def delete(self, statement: "Node", weight: float = 1.0) -> Change:
+        """The change that removes the lines of a statement."""
+        return Change((Span(self._line_start(statement), self._line_end(statement), b""),), weight)
+
+    def lines_of(self, statement: "Node") -> bytes:
+        """The whole lines of a statement, the line break included."""
+        text = self.content[self._line_start(statement) : self._line_end(statement)]
+        return text if text.endswith(b"\n") else text + self.newline.encode()
+
+    def shifted(self, statement: "Node", indent: str) -> bytes:
+        """The lines of a statement with another indentation."""
+        old = self.indent(statement).encode()
+        lines = self.lines_of(statement).splitlines(keepends=True)
+        return b"".join(indent.encode() + line[len(old) :] if line.startswith(old) else line for line in lines)
+
+    @cached_property
+    def newline(self) -> str:
+        """The line break of this file."""
+        return "\r\n" if b"\r\n" in self.content else "\n"
+
+    def _inside(self, root: "Node") -> Iterator["Node"]:
+        pending = [root]
+        while pending:
+            node = pending.pop()
+            first, last = node.start_point[0] + 1, node.end_point[0] + 1
+            if last < self.start_line or first > self.end_line or self.grammar.plays(node, "untouched"):
+                continue
+            if node.is_named and first >= self.start_line:
+                yield node
+            pending.extend(reversed(node.children))
+
+    def _is_docstring(self, node: "Node") -> bool:
+        return node.named_child_count == 1 and node.type == "expression_statement" and self.grammar.plays(node.named_children[0], "string")
+
+    def _line_start(self, node: "Node") -> int:
+        return self.content.rfind(b"\n", 0, node.start_byte) + 1
+
+    def _line_end(self, node: "Node") -> int:
+        found = self.content.find(b"\n", node.end_byte)
+        return len(self.content) if found < 0 else found + 1
+
+    def _ends_line(self, node: "Node") -> bool:
+        rest = self.content[node.end_byte : self._line_end(node)].strip()
+        return not rest or rest.startswith((b"#", b"//"))
+
+
+LONGEST_VALUE = 40
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "===", "!==", "in", "not in", "is", "is not", "instanceof"})
+LOGICALS = frozenset({"and", "or", "&&", "||", "??"})
+
+
+def encode(text: str) -> bytes:
+    """Source text as bytes, undoing what `Scene.text` did."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def below(node: "Node", grammar: Grammar, role: str) -> Iterator["Node"]:
+    """The nodes under (and including) one that have a role."""
+    return (found for found in walk(node) if grammar.plays(found, role))

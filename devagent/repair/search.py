@@ -1,0 +1,188 @@
+"""Repair by search: edits of the suspect functions, tried in a warm sandbox until one passes the failing tests.
+
+A survivor is plausible, not proven: the caller puts it through the gates, and goes on with the search when they refuse
+it. Near misses (some of the failing tests pass) become the starting points of a second edit.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from devagent.repair.batch import Goal, Outcome, Variant, can_run, run_batch
+from devagent.repair.candidates import MOST, candidates
+from devagent.repair.edit import Edit
+from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.sandbox import Sandbox
+
+_BLOCK = 300
+_LEAST_LIMIT, _TIMES_BASELINE = 0.5, 5.0
+_MOST_STARTS = 6
+_LEAST_BATCH_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function to repair: its file, its lines (1-based, inclusive), and how suspicious each line is."""
+
+    path: str
+    content: bytes
+    start_line: int
+    end_line: int
+    line_scores: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A repair: the changed files, the edits that made them, how many target tests pass, how many variants it took."""
+
+    files: Mapping[str, bytes]
+    edits: tuple[Edit, ...]
+    passed: int
+    tried: int
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where edits begin: files that differ from the targets' own, and the edits that made them so."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    passed: int = 0
+
+
+class Search:
+    """One search for a repair.
+
+    Arguments:
+        sandbox: started and synced; its workspace is left in any state.
+        ecosystem: of the repository; without a batch runner for it nothing is found.
+        targets: the suspect functions, the most suspicious first.
+        tests: ids of tests that fail now and should pass.
+        keep: ids of tests that pass now and must go on passing (few and quick ones: they only sift survivors).
+        context: other source files, whose members, strings and functions edits may use.
+        seconds: wall time for the whole search.
+        test_seconds: how long the tests took before.
+        most: variants per function and starting point.
+
+    `tried` counts variants, `partial` holds near misses, the best first.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        ecosystem: Ecosystem,
+        targets: Sequence[Target],
+        tests: Sequence[str],
+        *,
+        seconds: float,
+        test_seconds: float,
+        keep: Sequence[str] = (),
+        context: Mapping[str, bytes] | None = None,
+        most: int = MOST,
+    ) -> None:
+        self._sandbox, self._ecosystem, self._most = sandbox, ecosystem, most
+        self._targets, self._context = list(targets), dict(context or {})
+        self._originals = {target.path: target.content for target in targets}
+        self._goal = Goal(tests, keep, max(_LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
+        self._seconds, self._end = seconds, 0.0
+        self._seen: set[tuple[tuple[str, bytes], ...]] = set()
+        self.tried = 0
+        self.partial: list[Found] = []
+
+    async def survivors(self) -> AsyncIterator[Found]:
+        """Repairs that pass the tests, in the order they are found; ask for more when the gates refuse one.
+
+        Raises `SandboxError` when the sandbox itself fails.
+        """
+        self._end = time.monotonic() + self._seconds
+        if not can_run(self._ecosystem) or not self._goal.tests:
+            return
+        async for found in self._from(_Start()):
+            yield found
+        for miss in self.partial[:_MOST_STARTS]:
+            async for found in self._from(_Start(miss.files, miss.edits, miss.passed)):
+                yield found
+
+    async def _from(self, start: _Start) -> AsyncIterator[Found]:
+        blocks = self._blocks(start)
+        while self._left() > _LEAST_BATCH_SECONDS:
+            block = await asyncio.to_thread(next, blocks, None)
+            if block is None:
+                return
+            async for found in self._tried(block, start):
+                yield found
+
+    async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found]:
+        files = {**self._originals, **start.files}
+        while variants and self._left() > _LEAST_BATCH_SECONDS:
+            outcomes = await run_batch(
+                self._sandbox, self._ecosystem, files, variants, self._goal, seconds=self._left()
+            )
+            self.tried += len(outcomes)
+            for outcome in outcomes:
+                found = self._found(variants[outcome.variant], outcome, start)
+                if outcome.survives:
+                    yield found
+                elif outcome.passed > start.passed:
+                    self._remember(found)
+            if not any(outcome.survives for outcome in outcomes):
+                return
+            done = {outcome.variant for outcome in outcomes}
+            variants = [variant for number, variant in enumerate(variants) if number not in done]
+
+    def _blocks(self, start: _Start) -> Iterator[list[Variant]]:
+        """Variants in blocks: the likeliest of the first target, then its next and those of the second, and so on."""
+        ideas: dict[int, list[Edit]] = {}
+        rounds = len(self._targets) + -(-self._most // _BLOCK)
+        for diagonal in range(rounds):
+            for number in range(min(diagonal + 1, len(self._targets))):
+                if number not in ideas:
+                    ideas[number] = self._edits(self._targets[number], start)
+                first = (diagonal - number) * _BLOCK
+                block = [Variant(self._targets[number].path, e) for e in ideas[number][first : first + _BLOCK]]
+                if fresh := [variant for variant in block if self._is_new(variant, start)]:
+                    yield fresh
+
+    def _edits(self, target: Target, start: _Start) -> list[Edit]:
+        moved = target
+        if target.path in start.files:
+            moved = _moved(target, start.files[target.path], start.edits[-1])
+        context = {**self._context, **self._originals, **start.files}
+        others = {path: content for path, content in context.items() if path != target.path}
+        return candidates(
+            moved.content,
+            moved.path,
+            moved.start_line,
+            moved.end_line,
+            moved.line_scores,
+            context=others,
+            most=self._most,
+        )
+
+    def _is_new(self, variant: Variant, start: _Start) -> bool:
+        state = tuple(sorted({**start.files, variant.path: variant.edit.content}.items()))
+        known = state in self._seen
+        self._seen.add(state)
+        return not known
+
+    def _found(self, variant: Variant, outcome: Outcome, start: _Start) -> Found:
+        files = {**start.files, variant.path: variant.edit.content}
+        return Found(files, (*start.edits, variant.edit), outcome.passed, self.tried)
+
+    def _remember(self, found: Found) -> None:
+        self.partial.append(found)
+        self.partial.sort(key=lambda f: (-f.passed, len(f.edits), -f.edits[-1].score))
+
+    def _left(self) -> float:
+        return self._end - time.monotonic()
+
+
+def _moved(target: Target, content: bytes, edit: Edit) -> Target:
+    """The target in its file after an edit: lines behind the edit move with what it added or removed."""
+    grown = content.count(b"\n") - target.content.count(b"\n")
+    shifted = {line + (grown if line > edit.line else 0): score for line, score in target.line_scores.items()}
+    start, end = (line + (grown if line >= edit.line else 0) for line in (target.start_line, target.end_line))
+    if target.start_line <= edit.line <= target.end_line:
+        start = target.start_line
+    return Target(target.path, content, start, end, shifted)

@@ -1,0 +1,255 @@
+"""The words of a file: which names are bound where and how they are used, members, functions, literals, conditions.
+
+Program repair finds most of its material in the file that is to be repaired (Martinez et al. 2014, "Do the fix
+ingredients already exist?"; Barr et al. 2014, "The plastic surgery hypothesis").
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from devagent.code.language import text_of, walk
+from devagent.repair.grammar import Grammar, field_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_COLLECTING = (".add", ".append", ".has", ".push", ".get", ".set", ".items", ".includes", "subscript.value", "subscript_expression.object")
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A name and the bytes [start, end) in which it can be used."""
+
+    name: str
+    start: int
+    end: int
+    top: bool
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A function defined in the file: its name and the names of its parameters."""
+
+    name: str
+    parameters: tuple[str, ...]
+    method: bool
+
+
+class Vocabulary:
+    """The words of one file, with members and strings of other files as a reserve."""
+
+    def __init__(self, root: "Node", grammar: Grammar, context: Iterable["Node"] = ()) -> None:
+        self._root, self._grammar, self._context = root, grammar, list(context)
+        self._nodes = [node for node in walk(root) if node.is_named and not grammar.plays(node, "untouched")]
+
+    @cached_property
+    def bindings(self) -> list[Binding]:
+        """Every name that the file binds, with where it can be used."""
+        found = [self._binding(node) for node in walk(self._root) if self._is_name(node) and self._bound(node)]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def members(self) -> dict[str, Counter[str]]:
+        """Receiver text → its members and how often each appears in the file."""
+        return self._members(self._nodes)
+
+    @cached_property
+    def all_members(self) -> Counter[str]:
+        """Every member name of the file; those of other files follow with less weight."""
+        counts = Counter({m: 10 * n for c in self.members.values() for m, n in c.items()})
+        for root in self._context:
+            for members in self._members(walk(root)).values():
+                counts.update(members)
+        return counts
+
+    @cached_property
+    def methods(self) -> frozenset[str]:
+        """Members that are called somewhere, in this file or in others."""
+        roots = [self._root, *self._context]
+        calls = (node for root in roots for node in walk(root) if self._grammar.plays(node, "call"))
+        callees = [self._grammar.field(call, "callee") for call in calls]
+        found = [self._grammar.field(c, "member") for c in callees if c is not None and self._grammar.plays(c, "member")]
+        defined = (callee.name for callee in self.callees.values() if callee.method)
+        return frozenset([*(text_of(member) for member in found if member is not None), *defined])
+
+    @cached_property
+    def called(self) -> dict[str, Counter[int]]:
+        """Callee text → the numbers of arguments it is called with in the file."""
+        found: dict[str, Counter[int]] = defaultdict(Counter)
+        for node in self._nodes:
+            if self._grammar.plays(node, "call") and (callee := self._grammar.field(node, "callee")) is not None:
+                arguments = self._grammar.field(node, "arguments")
+                found[text_of(callee)][arguments.named_child_count if arguments is not None else 0] += 1
+        return found
+
+    @cached_property
+    def callees(self) -> dict[str, Callee]:
+        """The functions that the file and the other files define, by name; those of the file win."""
+        nodes = [*(node for root in self._context for node in walk(root)), *self._nodes]
+        found = (self._callee(node) for node in nodes if self._grammar.plays(node, "function"))
+        return {callee.name: callee for callee in found if callee is not None}
+
+    def parameters(self, callee: str) -> tuple[str, ...]:
+        """The parameters of what a callee's last name stands for; empty when it is defined nowhere here."""
+        known = self.callees.get(callee.rpartition(".")[2])
+        return known.parameters if known is not None else ()
+
+    @cached_property
+    def literals(self) -> dict[str, list["Node"]]:
+        """String and number literals of the file by kind."""
+        found: dict[str, list[Node]] = {"string": [], "number": []}
+        for node in self._nodes:
+            for kind, nodes in found.items():
+                if self._grammar.plays(node, kind) and node.parent is not None and node.parent.type != "expression_statement":
+                    nodes.append(node)
+        return found
+
+    @cached_property
+    def conditions(self) -> list["Node"]:
+        """Conditions of the file and the parts that `and`, `or` and `not` join."""
+        logical = ("condition", "operand of logic")
+        found = [node for node in self._nodes if self._grammar.position(node) in logical or self._joined(node)]
+        return [self._bare(node) for node in found]
+
+    @cached_property
+    def statements(self) -> list["Node"]:
+        """Single-line statements of the file's functions that do something: assignments, calls, jumps."""
+        keep = self._grammar.plays
+        return [
+            node
+            for node in self._nodes
+            if keep(node.parent, "block") and not keep(node, "compound") and node.start_point[0] == node.end_point[0]
+        ]
+
+    def visible(self, place: "Node") -> list[str]:
+        """Names that can be used at a place, the nearest binding first; names of the module are not among them."""
+        at = place.start_byte
+        near = [b for b in self.bindings if b.start <= at < b.end and not b.top]
+        return list(dict.fromkeys(b.name for b in sorted(near, key=lambda b: -b.start)))
+
+    def known_at(self, ingredient: "Node", place: "Node") -> bool:
+        """Whether the names code uses exist at a place: those visible there, and those nobody binds locally."""
+        visible = set(self.visible(place)) | self.top_names
+        return all(name in visible or name not in self._local_names for name in self.names_in(ingredient))
+
+    def names_in(self, node: "Node") -> list[str]:
+        """The names an expression or statement reads, each once."""
+        return list(dict.fromkeys(text_of(n) for n in walk(node) if self._is_name(n) and not self._is_label(n)))
+
+    def words_in(self, node: "Node") -> list[str]:
+        """The names and members that code uses."""
+        return list(dict.fromkeys(text_of(n) for n in walk(node) if self._is_name(n) or n.type == "property_identifier"))
+
+    def is_collection(self, name: str) -> bool:
+        """Whether a name is used like a list, set or mapping."""
+        uses = self._uses.get(name, frozenset())
+        return any(use.endswith(_COLLECTING) for use in uses)
+
+    def likeness(self, one: str, other: str) -> float:
+        """How alike two names are in use and in spelling, 0 to 1."""
+        uses, others = self._uses.get(one, frozenset()), self._uses.get(other, frozenset())
+        shared = len(uses & others) / len(uses | others) if uses or others else 0.0
+        return 0.6 * shared + 0.4 * spelled_alike(one, other)
+
+    @cached_property
+    def _local_names(self) -> frozenset[str]:
+        return frozenset(b.name for b in self.bindings if not b.top)
+
+    @cached_property
+    def top_names(self) -> frozenset[str]:
+        """The names that the module binds at its top level."""
+        return frozenset(b.name for b in self.bindings if b.top)
+
+    @cached_property
+    def _uses(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for node in self._nodes:
+            if self._is_name(node) or self._grammar.plays(node, "member"):
+                found[text_of(node)].add(self._use(node))
+        return {name: frozenset(uses) for name, uses in found.items()}
+
+    def _use(self, node: "Node") -> str:
+        parent = node.parent
+        if parent is None:
+            return ""
+        use = f"{parent.type}.{field_of(node)}"
+        if self._grammar.plays(parent, "member") and (member := self._grammar.field(parent, "member")) is not None:
+            return f"{use}.{text_of(member)}"
+        if self._grammar.plays(parent, "arguments") and parent.parent is not None:
+            callee = self._grammar.field(parent.parent, "callee")
+            return f"{use}.{text_of(callee) if callee is not None else ''}"
+        return use
+
+    def _members(self, nodes: Iterable["Node"]) -> dict[str, Counter[str]]:
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for node in nodes:
+            if self._grammar.plays(node, "member"):
+                receiver, member = self._grammar.field(node, "object"), self._grammar.field(node, "member")
+                if receiver is not None and member is not None:
+                    found[text_of(receiver)][text_of(member)] += 1
+        return found
+
+    def _callee(self, node: "Node") -> Callee | None:
+        name = node.child_by_field_name("name")
+        if name is None and node.parent is not None:
+            name = node.parent.child_by_field_name("name")
+        parameters = node.child_by_field_name("parameters")
+        if name is None or parameters is None:
+            return None
+        named = [child for child in parameters.named_children if child.type != "comment"]
+        names = [next((text_of(n) for n in walk(p) if self._is_name(n)), "") for p in named]
+        method = bool(names) and names[0] in self._grammar.words["self"]
+        return Callee(text_of(name), tuple(names[method:]), method)
+
+    def _binding(self, node: "Node") -> Binding:
+        scope = node.parent
+        if self._grammar.plays(scope, "function") and field_of(node) == "name":
+            scope = scope.parent if scope is not None else None
+        while scope is not None and not self._grammar.plays(scope, "scope") and scope.parent is not None:
+            scope = scope.parent
+        top = scope is None or scope.parent is None
+        start = scope.start_byte if top and scope is not None else node.start_byte
+        return Binding(text_of(node), start, scope.end_byte if scope is not None else node.end_byte, top)
+
+    def _bound(self, node: "Node") -> bool:
+        if self._is_label(node):
+            return False
+        child: Node | None = node
+        while child is not None and not self._grammar.plays(child, "block"):
+            if self._grammar.binds(child):
+                return True
+            if self._grammar.plays(child.parent, "member") or self._grammar.plays(child.parent, "subscript"):
+                return False
+            child = child.parent
+        return False
+
+    def _is_name(self, node: "Node") -> bool:
+        return self._grammar.plays(node, "name") or node.type.startswith("shorthand_property_identifier")
+
+    def _is_label(self, node: "Node") -> bool:
+        parent = node.parent
+        if parent is None:
+            return False
+        field = field_of(node)
+        if self._grammar.plays(parent, "member"):
+            return field == self._grammar.fields["member"]
+        return self._grammar.plays(parent, "named_argument") and field == "name"
+
+    def _joined(self, node: "Node") -> bool:
+        parent = node.parent
+        return self._grammar.plays(parent, "logical") and parent is not None and parent.children[1].type in ("&&", "||")
+
+    def _bare(self, node: "Node") -> "Node":
+        inner = node.named_children[0] if self._grammar.plays(node, "group") and node.named_children else node
+        return inner
+
+
+def spelled_alike(one: str, other: str) -> float:
+    """The share of word parts two names have in common, 0 to 1."""
+    parts, others = ({p.lower() for p in _PART.findall(name)} for name in (one, other))
+    return len(parts & others) / len(parts | others) if parts or others else 0.0

@@ -1,0 +1,185 @@
+"""The one way to git: a thin wrapper over GitPython's `git.Git`, and the repository it works in.
+
+Calls are synchronous and safe to make from several threads at once; workflows go through `asyncio.to_thread`.
+No hook, file-system monitor, pager, prompt or optional lock is ever started, and no `GIT_*` variable of the caller
+gets through, except those that say where git and the user's own configuration are.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from devagent.errors import CannotRun, UsageError
+
+OLDEST_GIT = (2, 25)
+_SETTINGS = (
+    *("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.splitIndex=false", "core.safecrlf=false"),
+    *("core.quotePath=false", "i18n.commitEncoding=UTF-8"),
+)
+_OURS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
+_KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_PYTHON_")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one git command gave. `stderr` ends without a newline."""
+
+    returncode: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def line(self) -> str:
+        """The output as one line of text; a name that is no UTF-8 survives as surrogates."""
+        return os.fsdecode(self.stdout).removesuffix("\n")
+
+    @property
+    def fields(self) -> list[str]:
+        """The parts of NUL-separated output (`-z`)."""
+        return [os.fsdecode(part) for part in self.stdout.split(b"\0") if part]
+
+
+class Git:
+    """git in one folder.
+
+    Arguments:
+        root: where commands run: the top of a work tree, or any folder while one is looked for.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, check: bool = True) -> Output:
+        """Run `git ARGS`; user data belongs after `--`, into `stdin`, or behind the `=` of an option.
+
+        Raises `CannotRun` when git is missing, and, with `check`, when it exits with anything but 0.
+        """
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            output = self._execute(args, file, {**_OURS, **(env or {})})
+        if check and output.returncode != 0:
+            raise CannotRun(f"git {args[0]} failed", why=_reason(output.stderr), details=output.stderr)
+        return output
+
+    def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The contents of many blobs, by id, read by one process."""
+        wanted = list(dict.fromkeys(ids))
+        stream = self.run("cat-file", "--batch", stdin="".join(f"{i}\n" for i in wanted).encode()).stdout
+        contents: dict[str, bytes] = {}
+        at = 0
+        for blob in wanted:
+            end = stream.index(b"\n", at)
+            header = stream[at:end].split()
+            if len(header) != 3 or header[1] != b"blob":
+                raise CannotRun(f"git has no blob {blob}", why=stream[at:end].decode(errors="replace"))
+            at = end + 1 + int(header[2]) + 1
+            contents[blob] = stream[end + 1 : at - 1]
+        return contents
+
+    def _execute(self, args: tuple[str, ...], stdin: BinaryIO, env: dict[str, str]) -> Output:
+        # GitPython looks for git when it is imported, and by default fails there if it finds none.
+        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+        import git
+
+        # It also runs in the caller's folder when it may not enter the given one; `-C` makes git refuse instead.
+        command = [*_without(env), "git", "-C", str(self.root), *(part for s in _SETTINGS for part in ("-c", s)), *args]
+        try:
+            code, stdout, stderr = git.Git(self.root).execute(
+                command,
+                istream=stdin,
+                env=env,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                shell=False,
+            )
+        except git.GitCommandNotFound as error:
+            raise CannotRun(
+                "git was not found", hint="Install git and put it on the PATH", details=str(error)
+            ) from None
+        return Output(code, stdout, stderr)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository with a work tree.
+
+    `git_dir` belongs to this work tree alone, `common_dir` is shared by all work trees of the repository.
+    """
+
+    root: Path
+    git_dir: Path
+    common_dir: Path
+
+    @cached_property
+    def git(self) -> Git:
+        """git at the top of the work tree."""
+        return Git(self.root)
+
+    def head(self) -> str | None:
+        """The commit that HEAD stands on, or `None` before the first commit."""
+        output = self.git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False)
+        return output.line if output.returncode == 0 else None
+
+    @cached_property
+    def zero_id(self) -> str:
+        """The id that stands for "no object" (its length follows the repository's hash)."""
+        return "0" * len(self.git.run("hash-object", "-t", "blob", "--stdin").line)
+
+
+def find_root(path: Path) -> Repository:
+    """The repository that `path` (a folder or a file) lies in: main or linked work tree, or submodule.
+
+    Raises `UsageError` where there is none, and `CannotRun` where git is missing, too old, or refuses the owner.
+    """
+    if not path.exists():
+        raise UsageError(f"{path} does not exist")
+    start = path if path.is_dir() else path.parent
+    _check_version(Git(start))
+    top = Git(start).run("rev-parse", "--show-toplevel", check=False)
+    if top.returncode != 0:
+        raise _no_repository(start, top.stderr)
+    root = Path(top.line)
+    own, common = Git(root).run("rev-parse", "--git-dir", "--git-common-dir").line.split("\n")
+    return Repository(root, (root / own).resolve(), (root / common).resolve())
+
+
+def _check_version(git: Git) -> None:
+    text = git.run("version").line
+    numbers = tuple(int(n) for n in text.split()[2].split(".")[:2])
+    if numbers < OLDEST_GIT:
+        oldest = ".".join(map(str, OLDEST_GIT))
+        raise CannotRun(f"{text} is too old", why=f"devagent needs {oldest} or later", hint="Upgrade git")
+
+
+def _no_repository(folder: Path, stderr: str) -> CannotRun | UsageError:
+    if "dubious ownership" in stderr or "unsafe repository" in stderr:
+        command = next((line.strip() for line in stderr.splitlines() if "--add safe.directory" in line), "")
+        return CannotRun(
+            f"git refuses the repository at {folder}",
+            why="it belongs to another user",
+            hint=f"If you trust it: {command}",
+            details=stderr,
+        )
+    if "work tree" in stderr:
+        return UsageError(f"{folder} has no work tree", why="it is a bare repository or a .git folder")
+    if "not a git repository" in stderr:
+        return UsageError(f"{folder} is not in a git repository", hint="Go to one, or make one with: git init")
+    return CannotRun(f"git cannot open {folder}", why=_reason(stderr), details=stderr)
+
+
+def _without(ours: Mapping[str, str]) -> list[str]:
+    """The prefix that runs a command without the caller's `GIT_*`: GitPython can set variables, not unset them."""
+    foreign = [n for n in os.environ if n.startswith("GIT_") and n not in ours and not n.startswith(_KEPT)]
+    return ["env", *(part for name in foreign for part in ("-u", name))] if foreign else []
+
+
+def _reason(stderr: str) -> str:
+    lines = [line for line in stderr.splitlines() if line.startswith(("fatal:", "error:"))] or stderr.splitlines()
+    return lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "it gave no reason"

@@ -1,0 +1,227 @@
+"""Results on stdout: text for people, JSON for programs. The one place that knows what results look like."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from devagent.workflows.results import Observed, RunResult, TestsResult
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from devagent.config.settings import Loaded
+    from devagent.workflows.checks import Examination
+    from devagent.workflows.looking import RunLine, RunView
+
+MARKS = {"pass": "✓", "fail": "✗", "no-verdict": "?"}
+COLOURS = {"pass": "green", "fail": "red", "no-verdict": "yellow"}
+
+
+def print_run(result: RunResult, *, as_json: bool, events: bool = False) -> None:
+    """How a run ended."""
+    if as_json or events:
+        _print_json(result.to_json(), compact=events)
+        return
+    console = _console()
+    if result.outcome == "green":
+        console.print(result.summary[0].upper() + result.summary[1:] + ".", markup=False)
+        return
+    if result.diff:
+        if result.outcome not in ("proposed", "unverified"):
+            console.print("The best attempt, which was not good enough:", style="bold")
+        _print_diff(console, result.diff)
+    _print_evidence(console, result.evidence)
+    for label, lines in (("assumed", result.assumptions), ("note", result.notes)):
+        for line in lines:
+            console.print(f"  {label}: {line}", markup=False)
+    colour = "green" if result.outcome == "proposed" else "yellow" if result.outcome == "unverified" else "red"
+    total = result.ledger["total"]
+    tokens = total["prompt_tokens"] + total["completion_tokens"]
+    took = f"{result.seconds:.0f} s, {tokens:,} tokens, {result.attempts} attempt(s)"
+    console.print(f"\n{result.outcome.capitalize()}: {result.summary} ({took}).", style=colour, markup=False)
+    if advice := _advice(result):
+        console.print(advice, markup=False)
+
+
+def print_tests(result: TestsResult, *, as_json: bool) -> None:
+    """What a test run showed, the bad ones with their message."""
+    if as_json:
+        _print_json(result.to_json())
+        return
+    console = _console()
+    for test in result.tests:
+        colour = {"passed": "green", "skipped": "yellow"}.get(test["status"], "red")
+        console.print(f"[{colour}]{test['status']:8}[/{colour}]", end="")
+        console.print(f"{test['id']}  ({test['seconds']:.2f} s)", markup=False, highlight=False, soft_wrap=True)
+        if test["status"] in ("failed", "error") and test["message"]:
+            for line in test["message"].strip().splitlines()[:6]:
+                console.print(f"          {line}", markup=False, highlight=False, soft_wrap=True)
+    counts = {s: sum(t["status"] == s for t in result.tests) for s in ("passed", "failed", "error", "skipped")}
+    told = ", ".join(f"{n} {s}" for s, n in counts.items() if n) or "no tests"
+    if result.trouble:
+        console.print(f"No verdict: {result.trouble}.", style="yellow", markup=False)
+    console.print(f"{told} in {result.seconds:.1f} s ({result.ecosystem}, sandbox: {result.sandbox})", markup=False)
+
+
+def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
+    """A run as `show` tells it."""
+    if as_json:
+        _print_json(seen.to_json())
+        return
+    console = _console()
+    console.print(f"Run {seen.run}: {seen.state}", style="bold", markup=False)
+    console.print(f"Task: {seen.task}", markup=False)
+    if seen.failure:
+        console.print(f"Ended without a proposal: {seen.failure}", style="red", markup=False)
+    if seen.diff:
+        console.print()
+        _print_diff(console, seen.diff)
+    _print_evidence(console, seen.evidence)
+    for line in (*(f"assumed: {a}" for a in seen.assumptions), *(f"note: {n}" for n in seen.notes)):
+        console.print(f"  {line}", markup=False)
+    console.print("\nWho did what", style="bold")
+    for step in seen.steps:
+        console.print(f"  {step}", markup=False, highlight=False, soft_wrap=True)
+    _print_ledger(console, seen.ledger)
+    if conversation:
+        _print_conversation(console, seen.conversation)
+    elif seen.conversation:
+        console.print(f"\n{len(seen.conversation)} model call(s); --conversation shows them.", markup=False)
+
+
+def print_patch(seen: "RunView") -> None:
+    """The patch and nothing else, byte for byte."""
+    sys.stdout.buffer.write(seen.patch)
+    sys.stdout.buffer.flush()
+
+
+def print_runs(runs: "Sequence[RunLine]", *, as_json: bool) -> None:
+    """One line a run."""
+    if as_json:
+        _print_json({"devagent": 1, "kind": "runs", "runs": [vars(line) for line in runs]})
+        return
+    if not runs:
+        print("No runs yet. Start one with: devagent fix")
+    for line in runs:
+        print(f"{line.run}  {line.state:11}  {line.task}")
+
+
+def print_change(verb: str, run: str, paths: Sequence[str], *, as_json: bool) -> None:
+    """What `apply` or `undo` did to the checkout."""
+    if as_json:
+        _print_json({"devagent": 1, "kind": verb, "run": run, "paths": list(paths)})
+        return
+    for path in paths:
+        print(f"{'wrote' if verb == 'applied' else 'restored'} {path}")
+    print(f"{verb} {run}" + ("; `devagent undo` takes it back" if verb == "applied" else ""))
+
+
+def print_checks(result: "Examination", *, as_json: bool) -> None:
+    """What `doctor`, `sandbox check` and `model check` found."""
+    if as_json:
+        _print_json(result.to_json())
+        return
+    console = _console()
+    for check in result.checks:
+        mark, colour = {"works": ("✓", "green"), "broken": ("✗", "red")}.get(check.state, ("–", "yellow"))
+        console.print(f"[{colour}]{mark}[/{colour}] ", end="")
+        console.print(f"{check.name}: {check.found}", markup=False, highlight=False, soft_wrap=True)
+        if check.mend:
+            console.print(f"    mend it with: {check.mend}", markup=False, highlight=False, soft_wrap=True)
+    if result.summary:
+        console.print(result.summary, markup=False)
+
+
+def print_settings(loaded: "Loaded", user_file: Path, *, as_json: bool) -> None:
+    """Every setting, its value, and its layer."""
+    from devagent.config.settings import flatten
+
+    values = flatten(loaded.settings.model_dump(mode="json"))
+    if as_json:
+        shown = {k: {"value": v, "from": loaded.origins.get(k, "default")} for k, v in values.items()}
+        _print_json({"devagent": 1, "kind": "settings", "settings": shown, "user_file": str(user_file)})
+        return
+    width = max(map(len, values))
+    for key, value in values.items():
+        print(f"{key:{width}} = {json.dumps(value, ensure_ascii=False)}  ({loaded.origins.get(key, 'default')})")
+    print(f"\nYour own settings: {user_file}{'' if user_file.exists() else ' (does not exist)'}")
+
+
+def print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """Columns, aligned."""
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))] if rows else []
+    for row in rows:
+        print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _advice(result: RunResult) -> str:
+    match result.outcome:
+        case "proposed":
+            return f"Next: devagent show {result.run}, devagent apply {result.run}"
+        case "unverified":
+            return f"Read it first: devagent show {result.run}; then devagent apply --unverified {result.run}"
+        case "not resolved":
+            return "A stronger model may do it: devagent fix --model NAME"
+        case _:
+            return ""
+
+
+def _print_evidence(console: "Console", evidence: Sequence[Observed]) -> None:
+    if evidence:
+        console.print("\nEvidence", style="bold")
+    for item in evidence:
+        colour = COLOURS[item.verdict]
+        console.print(f"  [{colour}]{MARKS[item.verdict]}[/{colour}] ", end="")
+        console.print(f"{item.gate}: {item.summary}", markup=False, highlight=False, soft_wrap=True)
+        for line in item.details[:8]:
+            console.print(f"      {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_diff(console: "Console", diff: str) -> None:
+    if not console.is_terminal:
+        print(diff, end="" if diff.endswith("\n") else "\n")
+        return
+    from rich.text import Text
+
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for line in diff.splitlines():
+        bold = line.startswith(("+++", "---", "diff ", "index "))
+        console.print(Text(line, style="bold" if bold else styles.get(line[:1], "")), soft_wrap=True)
+
+
+def _print_ledger(console: "Console", ledger: dict[str, Any]) -> None:
+    total = ledger["total"]
+    if not total["calls"]:
+        console.print("\nLedger: no model was called", markup=False)
+        return
+    cost = "price unknown" if total["cost"] is None else f"${total['cost']:.4f}"
+    console.print("\nLedger", style="bold")
+    for kind in ("phases", "models"):
+        for name, line in ledger[kind].items():
+            tokens = f"{line['prompt_tokens']:,} in, {line['completion_tokens']:,} out"
+            console.print(f"  {name}: {line['calls']} call(s), {tokens}, {line['seconds']:.1f} s", markup=False)
+    console.print(
+        f"  cost: {cost}; energy: about {total['joules'] / 3600:.2f} Wh (estimated, local models only)", markup=False
+    )
+
+
+def _print_conversation(console: "Console", calls: Sequence[dict[str, Any]]) -> None:
+    for call in calls:
+        console.print(f"\n── {call['place']} ({call['role']}, {call['model']})", style="bold", markup=False)
+        for speaker, text in call["messages"]:
+            console.print(f"[{speaker}]", style="cyan", markup=False)
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+        console.print("[answer]", style="green", markup=False)
+        console.print(call["answer"], markup=False, highlight=False, soft_wrap=True)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _print_json(value: object, *, compact: bool = False) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=None if compact else 1, default=str))

@@ -1,0 +1,166 @@
+"""Progress on stderr while a workflow runs: a live line in a terminal, plain lines elsewhere."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from devagent.journal.journal import Event
+from devagent.models.budget import Budget
+from devagent.report.telling import tell
+from devagent.workflows.surface import Surface
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+
+def surface(*, quiet: bool, events: bool, yes: bool) -> Surface:
+    """The surface that suits the terminal and the flags."""
+    if quiet:
+        return PlainSurface(events=events, yes=yes, quiet=True)
+    if sys.stderr.isatty():
+        return LiveSurface(events=events, yes=yes)
+    return PlainSurface(events=events, yes=yes)
+
+
+@contextmanager
+def closing(shown: Surface) -> Iterator[None]:
+    """Take the live line away at the end, whatever the end is."""
+    try:
+        yield
+    finally:
+        if isinstance(shown, LiveSurface):
+            shown.close()
+
+
+class PlainSurface:
+    """One plain line on stderr for each thing worth telling. Nobody is asked."""
+
+    def __init__(self, *, events: bool = False, yes: bool = False, quiet: bool = False) -> None:
+        self.yes = yes
+        self._events, self._quiet = events, quiet
+        self._started = time.monotonic()
+
+    def event(self, event: Event) -> None:
+        """Tell an event of the run."""
+        if self._events:
+            print(json.dumps(_public(event), ensure_ascii=False), flush=True)
+        line = tell(event)
+        if line:
+            self._say(line)
+
+    def note(self, text: str) -> None:
+        """Tell something that is no event."""
+        self._say(text)
+
+    def watch(self, budget: Budget) -> None:
+        """Plain lines show no budget: the result does."""
+
+    async def ask(self, question: str) -> str | None:
+        """Nobody is there."""
+        del question
+        return None
+
+    def _say(self, line: str) -> None:
+        if not self._quiet:
+            print(f"[{time.monotonic() - self._started:6.1f} s] {line}", file=sys.stderr, flush=True)
+
+
+class LiveSurface:
+    """Finished things as lines that stay, and one live line: phase, role, tokens, seconds, what the budget leaves."""
+
+    def __init__(self, *, events: bool = False, yes: bool = False) -> None:
+        from rich.console import Console
+
+        self.yes = yes
+        self._events = events
+        self._console: Console = Console(stderr=True, highlight=False)
+        self._started = time.monotonic()
+        self._budget: Budget | None = None
+        self._doing = "looking at the repository"
+        self._tokens = 0
+        self._status: Status = self._console.status(_Live(self), spinner="dots")
+        self._status.start()
+
+    def event(self, event: Event) -> None:
+        """Tell an event of the run."""
+        if self._events:
+            print(json.dumps(_public(event), ensure_ascii=False), flush=True)
+        self._follow(event)
+        line = tell(event)
+        if line:
+            self._console.print(
+                f"[dim]{time.monotonic() - self._started:6.1f} s[/dim]  {_escaped(line)}", soft_wrap=True
+            )
+
+    def note(self, text: str) -> None:
+        """Tell something that is no event."""
+        self._console.print(f"[dim]{time.monotonic() - self._started:6.1f} s  {_escaped(text)}[/dim]", soft_wrap=True)
+
+    def watch(self, budget: Budget) -> None:
+        """Show what this budget leaves."""
+        self._budget = budget
+
+    async def ask(self, question: str) -> str | None:
+        """Ask on the terminal; an empty answer is no answer."""
+        import asyncio
+
+        self._status.stop()
+        try:
+            self._console.print(f"[bold]?[/bold] {_escaped(question)}")
+            answer = await asyncio.to_thread(sys.stdin.readline)
+        finally:
+            self._status.start()
+        return answer.strip() or None
+
+    def close(self) -> None:
+        """Take the live line away."""
+        self._status.stop()
+
+    def line(self) -> str:
+        """The live line as of now."""
+        parts = [self._doing, f"{self._tokens:,} tokens", f"{time.monotonic() - self._started:.0f} s"]
+        if self._budget is not None:
+            left = self._budget.remaining
+            rest = [
+                f"{left.seconds:.0f} s" if left.seconds is not None else "",
+                f"{left.tokens:,} tokens" if left.tokens is not None else "",
+            ]
+            parts.append("left " + " and ".join(filter(None, rest)) if any(rest) else "")
+        return " · ".join(filter(None, parts))
+
+    def _follow(self, event: Event) -> None:
+        data = event.data
+        if event.kind == "phase.started":
+            self._doing = f"{data['phase']}: {data['role']}"
+        elif event.kind == "sandbox.run.started":
+            self._doing = f"{self._doing.partition(' (')[0]} (running tests)"
+        elif event.kind == "model.call.started":
+            self._doing = f"{self._doing.partition(' (')[0]} (asking the model)"
+        elif event.kind == "model.call.finished":
+            reply = data["result"]["reply"]
+            self._tokens += reply["prompt_tokens"] + reply["completion_tokens"]
+
+
+class _Live:
+    """A renderable that asks for the live line each time it is drawn."""
+
+    def __init__(self, owner: LiveSurface) -> None:
+        self._owner = owner
+
+    def __rich__(self) -> Any:
+        from rich.text import Text
+
+        return Text(self._owner.line(), style="cyan", no_wrap=True, overflow="ellipsis")
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _public(event: Event) -> dict[str, Any]:
+    return {"devagent": 1, **vars(event)}

@@ -1,0 +1,134 @@
+"""Which sandbox is used here, and what it holds back."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from devagent.errors import CannotRun, SandboxError
+from devagent.sandbox import images
+from devagent.sandbox.container import LABEL, remove_stale
+from devagent.sandbox.docker import DockerSandbox
+from devagent.sandbox.engine import Engine
+from devagent.sandbox.recipe import Limits, Recipe
+from devagent.sandbox.sandbox import Sandbox
+
+Kind = Literal["auto", "docker", "process"]
+Progress = Callable[[str], None]
+
+
+async def open_sandbox(
+    recipe: Recipe,
+    *,
+    kind: Kind = "auto",
+    limits: Limits | None = None,
+    run_id: str = "",
+    progress: Progress,
+    project_install: Sequence[str] | None = None,
+) -> Sandbox:
+    """A started sandbox for `recipe`, whose image or environment is built first if it is missing.
+
+    "auto" is Docker where an engine answers within two seconds, else process isolation. Raises `CannotRun` when
+    neither works here, `SandboxError` when the chosen one fails.
+    """
+    labels = {f"{LABEL}.run": run_id} if run_id else {}
+    limits = limits or Limits()
+    sandbox: Sandbox
+    if await choose(kind) == "docker":
+        await _clean_up(progress)
+        image = await images.find(recipe) or await images.build(recipe, progress=progress)
+        sandbox = DockerSandbox(image, limits=limits, labels=labels, project_install=project_install)
+    else:
+        from devagent.sandbox import environments
+        from devagent.sandbox.process import ProcessSandbox
+
+        environment = await environments.find(recipe) or await environments.build(recipe, progress=progress)
+        sandbox = ProcessSandbox(environment, limits=limits, labels=labels, project_install=project_install)
+    try:
+        await sandbox.start()
+    except BaseException:
+        await sandbox.close()
+        raise
+    return sandbox
+
+
+async def build(recipe: Recipe, *, kind: Kind = "auto", progress: Progress) -> str:
+    """The image or environment folder for `recipe`, built if it is missing. Raises as `open_sandbox`."""
+    if await choose(kind) == "docker":
+        return await images.find(recipe) or await images.build(recipe, progress=progress)
+    from devagent.sandbox import environments
+
+    return str(await environments.find(recipe) or await environments.build(recipe, progress=progress))
+
+
+async def choose(kind: Kind) -> Literal["docker", "process"]:
+    """The kind of sandbox that "auto" stands for here. Raises `CannotRun`, with the way out, if there is none."""
+    if kind != "process":
+        no_docker = await docker_trouble()
+        if not no_docker:
+            return "docker"
+        if kind == "docker":
+            raise CannotRun("there is no Docker engine", why=no_docker, hint="Start one, or use --sandbox process")
+    from devagent.sandbox import process
+
+    if no_process := process.available():
+        hint = "Install and start Docker" if kind == "auto" else "Use --sandbox docker"
+        raise CannotRun("there is no sandbox for untrusted code here", why=no_process, hint=hint)
+    return "process"
+
+
+async def isolation_report(kind: Kind) -> list[tuple[str, str]]:
+    """What is in force, as (name, fact) pairs for people. Raises `CannotRun` when no sandbox works here."""
+    if await choose(kind) == "process":
+        return [
+            ("isolation", "process: user, mount, network, pid and ipc namespaces"),
+            ("network", "none; only the sandbox's own loopback"),
+            ("user", "unprivileged, without capabilities; no new privileges"),
+            ("host files", "none writable; what the runtime needs is mounted read-only"),
+            ("limits", _limits(Limits())),
+        ]
+    engine = await Engine.connect()
+    try:
+        return _docker_facts(engine, Limits())
+    finally:
+        engine.close()
+
+
+def _docker_facts(engine: Engine, limits: Limits) -> list[tuple[str, str]]:
+    facts = engine.facts
+    security = {option.split(",")[0].removeprefix("name="): option for option in facts.get("SecurityOptions") or ()}
+    held = {"memory": "MemoryLimit", "processors": "CpuCfsQuota", "processes": "PidsLimit"}
+    missing = [name for name, key in held.items() if not facts.get(key, True)]
+    return [
+        ("isolation", f"Docker {facts.get('ServerVersion', '')} at {engine.client.api.base_url}"),
+        ("network", "none; only the container's own loopback"),
+        ("user", "uid 1000, all capabilities dropped, no new privileges"),
+        ("host files", "none mounted; the root file system is read-only, what is writable is a bounded tmpfs"),
+        ("limits", _limits(limits) + (f"; not held by this engine: {', '.join(missing)}" if missing else "")),
+        ("cgroups", f"version {facts.get('CgroupVersion', '1')}"),
+        ("seccomp", security.get("seccomp", "off").removeprefix("name=seccomp,")),
+        ("AppArmor", "on" if "apparmor" in security else "off"),
+        ("SELinux", "on" if "selinux" in security else "off"),
+        ("rootless engine", "yes" if "rootless" in security else "no"),
+        ("user namespace", "remapped" if "userns" in security else "the host's"),
+    ]
+
+
+def _limits(limits: Limits) -> str:
+    memory, disk = limits.memory // 2**20, limits.disk // 2**20
+    return f"{memory} MiB memory, {limits.cpus:g} processors, {limits.processes} processes, {disk} MiB of files"
+
+
+async def docker_trouble() -> str:
+    try:
+        (await Engine.connect()).close()
+    except SandboxError as error:
+        return error.why or error.what
+    return ""
+
+
+async def _clean_up(progress: Progress) -> None:
+    engine = await Engine.connect()
+    try:
+        if removed := await remove_stale(engine):
+            progress(f"removed {removed} container{'s' if removed > 1 else ''} that an earlier devagent left behind")
+    finally:
+        engine.close()

@@ -1,0 +1,137 @@
+"""Which lines each test runs, and what was called with what: where to look for the cause of a failure."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from posixpath import dirname
+from typing import Any
+
+from devagent.sandbox.results import TestResult
+from devagent.sandbox.runner import TestRunner
+
+MAX_PASSING = 200
+_PASSING_SHARE = 0.6  # of the time; the rest is for the failing tests and for starting up
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a function of the workspace, in the order of calling. `depth` counts the callers in the workspace.
+
+    `arguments` and `result` are representations, shortened; `line` is where the function begins.
+    """
+
+    test: str
+    function: str
+    path: str
+    line: int
+    depth: int
+    arguments: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What was recorded. `lines`: test id → path → lines that ran; files of tests and import time are left out.
+
+    `calls` are those of the failing tests: of each function the first three. Empty where the language's probe
+    cannot see them.
+    """
+
+    lines: Mapping[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The recording as plain data, for the journal."""
+        lines = {t: {p: sorted(numbers) for p, numbers in paths.items()} for t, paths in self.lines.items()}
+        return {"lines": lines, "calls": [dict(vars(call)) for call in self.calls]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Coverage":
+        """The recording a journal holds."""
+        lines = {t: {p: frozenset(numbers) for p, numbers in paths.items()} for t, paths in data["lines"].items()}
+        return cls(lines, tuple(Call(**call) for call in data["calls"]))
+
+
+async def coverage(
+    runner: TestRunner, failing: Sequence[str], passing: Sequence[str] | None = None, *, timeout: float = 60.0
+) -> Coverage:
+    """Run tests once more and record what they execute.
+
+    Of the passing tests the nearest to the failing ones are taken, at most 200, and as many as `timeout` (wall
+    seconds for all) allows. Whatever cannot be recorded is absent: an empty `Coverage` is no error. The workspace
+    must be synced. Raises `SandboxError`.
+    """
+    chosen = nearest(failing, passing or ())[:MAX_PASSING]
+    ids = [*failing, *chosen]
+    task = {"detailed": list(failing), "seconds": timeout * _PASSING_SHARE}
+    recording, results = await runner.record(ids, task, timeout=timeout)
+    records = list(_records(recording or b""))
+    lines = dict(_attributed(records, results, set(ids)))
+    return Coverage(lines, tuple(_calls(records)))
+
+
+def nearest(failing: Sequence[str], passing: Sequence[str]) -> list[str]:
+    """The passing tests, those in the file of a failing test first, then by shared folders; stable otherwise."""
+    homes = {id_.split("::")[0] for id_ in failing}
+
+    def distance(id_: str) -> int:
+        path = id_.split("::")[0]
+        if path in homes:
+            return 0
+        shared = max((_shared(dirname(path), dirname(home)) for home in homes), default=0)
+        return 1000 - min(shared, 999)
+
+    return sorted(dict.fromkeys(passing), key=distance)
+
+
+def _shared(one: str, other: str) -> int:
+    parts = zip(one.split("/"), other.split("/"), strict=False)
+    return next((i for i, (a, b) in enumerate(parts) if a != b), min(one.count("/"), other.count("/")) + 1)
+
+
+def _records(recording: bytes) -> Iterator[dict[str, Any]]:
+    """The records that are whole; untrusted code could have written anything."""
+    for line in recording.splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict) and isinstance(record.get("lines"), dict):
+            yield record
+
+
+def _attributed(
+    records: Sequence[Mapping[str, Any]], results: Sequence[TestResult], asked: set[str]
+) -> Iterator[tuple[str, dict[str, frozenset[int]]]]:
+    """Each record with the id of its test.
+
+    A probe that knows no ids gives file and name instead; of several tests with one name the report's order decides.
+    """
+    waiting = [result.id for result in results]
+    for record in records:
+        id_ = record.get("test") or _take(waiting, str(record.get("file")), str(record.get("name")))
+        if id_ in asked:
+            yield id_, {path: frozenset(numbers) for path, numbers in _lines(record)}
+
+
+def _take(waiting: list[str], file: str, name: str) -> str:
+    ends = (f"::{name}", f" > {name}")
+    for i, id_ in enumerate(waiting):
+        plain = id_.rpartition(" #")[0] if id_.rpartition(" #")[2].isdigit() else id_
+        if id_.startswith(f"{file}::") and (id_.endswith(ends) or plain.endswith(ends)):
+            return waiting.pop(i)
+    return ""
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[tuple[str, list[int]]]:
+    for path, numbers in record["lines"].items():
+        if isinstance(numbers, list) and all(isinstance(number, int) for number in numbers):
+            yield path, numbers
+
+
+def _calls(records: Sequence[Mapping[str, Any]]) -> Iterator[Call]:
+    names = Call.__dataclass_fields__.keys()
+    for record in records:
+        for call in record.get("calls") or ():
+            if isinstance(call, dict) and call.keys() == names:
+                yield Call(**call)

@@ -1,0 +1,59 @@
+"""What a program printed, made safe to keep and to show: capped while it is read, plain when it is decoded."""
+
+import re
+
+# A program that prints this much is not read any further: draining it would only burn the host's processors.
+FLOOD = 256 * 1024 * 1024
+
+_SEQUENCES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor movement, erasing
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]?"  # two-character escapes
+)
+_LINE_ENDS = re.compile(r"\r+\n?")
+# Controls, and the marks that reorder text so that a line reads differently from what it is.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """`text` without terminal escape sequences and control characters; a carriage return ends a line."""
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", _SEQUENCES.sub("", text)))
+
+
+class Output:
+    """Collects a program's output in bounded memory: the first and the last half of `limit` bytes are kept."""
+
+    def __init__(self, limit: int) -> None:
+        self.total = 0
+        self._half = max(limit // 2, 1)
+        self._head = bytearray()
+        self._tail = bytearray()
+
+    def add(self, chunk: bytes) -> bool:
+        """Take the next bytes; False when there was so much that nobody should read any further."""
+        self.total += len(chunk)
+        room = self._half - len(self._head)
+        self._head += chunk[:room]
+        self._tail += chunk[max(room, 0) :]
+        if len(self._tail) > 2 * self._half:
+            del self._tail[: -self._half]
+        return not self.flooded
+
+    @property
+    def truncated(self) -> bool:
+        """Whether anything was left out."""
+        return self.total > 2 * self._half
+
+    @property
+    def flooded(self) -> bool:
+        """Whether there was so much that the program should be stopped."""
+        return self.total > FLOOD
+
+    def text(self) -> str:
+        """What was kept, decoded, plain; the cut is marked with the number of bytes left out."""
+        tail = bytes(self._tail[-self._half :])
+        if not self.truncated:
+            return plain((bytes(self._head) + tail).decode(errors="replace"))
+        missing = self.total - len(self._head) - len(tail)
+        head, end = (plain(part.decode(errors="replace")) for part in (bytes(self._head), tail))
+        return f"{head}\n[... {missing} bytes left out ...]\n{end}"

@@ -1,0 +1,59 @@
+"""The chain strategy: phases in order, cycles with an upper bound, broken off when the evidence is good."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from devagent.team.agent import PhaseFailed
+from devagent.team.chain import Step, load_chain
+from devagent.team.performers import perform
+from devagent.team.phases import Phase
+
+if TYPE_CHECKING:
+    from devagent.team.room import Room
+    from devagent.team.workbench import Attempt
+
+
+@dataclass(frozen=True)
+class ChainStrategy:
+    """Runs the chain of this name."""
+
+    chain: str = "default"
+    name: str = "chain"
+
+    async def attempts(self, room: "Room") -> AsyncIterator["Attempt"]:
+        """Every attempt the phases made, in order."""
+        told = 0
+        for number, step in enumerate(load_chain(self.chain).steps, 1):
+            async for _ in self._run(room, step, number):
+                for attempt in room.attempts[told:]:
+                    yield attempt
+                told = len(room.attempts)
+
+    async def _run(self, room: "Room", step: Step, number: int) -> AsyncIterator[None]:
+        if step.unless and room.holds(step.unless):
+            for phase in step.phases:
+                room.journal.record(
+                    "phase.skipped", f"{number}/{phase.name}", {"phase": phase.name, "why": step.unless}
+                )
+            return
+        for round_ in range(1, min(step.rounds, room.team.rounds if len(step.phases) > 1 else 1) + 1):
+            for phase in step.phases:
+                place = f"{number}.{round_}/{phase.name}" if len(step.phases) > 1 else f"{number}/{phase.name}"
+                await run_phase(room, phase, place)
+                yield
+            if step.until and room.holds(step.until):
+                return
+
+
+async def run_phase(room: "Room", phase: Phase, place: str) -> None:
+    """One phase, from its first event to its artefact in the room; one that fails is told and leaves none."""
+    room.journal.record("phase.started", place, {"phase": phase.name, "role": phase.by.name})
+    try:
+        artefact, by = await perform(room, phase, place)
+    except PhaseFailed as failure:
+        room.journal.record("phase.failed", place, {"phase": phase.name, "role": phase.by.name, "why": str(failure)})
+        return
+    room.artefacts[phase.artefact] = artefact
+    facts: dict[str, Any] = {"phase": phase.name, "role": phase.by.name, "by": by, "artefact": artefact}
+    room.journal.record("phase.finished", place, facts)

@@ -1,0 +1,77 @@
+"""How a phase comes to its artefact: by the program where it can, by the roles otherwise.
+
+What happens is decided by the type of the artefact: `patch` and `reproduction` are code, `test_report` is observed,
+`review` is checked against the diff, and every other artefact is JSON of the phase's own schema.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from devagent.team.agent import PhaseFailed, opening, work
+from devagent.team.dialogue import produce
+from devagent.team.phases import MalformedArtefact, Phase
+from devagent.team.programs import PROGRAMS
+from devagent.team.questions import settle_questions
+from devagent.team.reproduction import reproduce
+from devagent.team.review import review
+from devagent.team.sampling import FunctionSampler
+from devagent.team.tools import Toolbox
+from devagent.team.workbench import Origin
+
+if TYPE_CHECKING:
+    from devagent.team.room import Room
+
+By = Literal["program", "model", "program and model"]
+Performer = Callable[["Room", Phase, str], Awaitable[tuple[Any, By]]]
+
+
+async def perform(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    """The artefact of a phase and who made it. Raises `PhaseFailed`."""
+    performers: dict[str, Performer] = {"patch": _patch, "reproduction": _reproduction, "review": _review}
+    return await performers.get(phase.artefact, _artefact)(room, phase, place)
+
+
+async def _artefact(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    if phase.program in PROGRAMS and (room.is_small(phase.by.name) or not phase.schema):
+        artefact = await PROGRAMS[phase.program](room, place)
+        if artefact is not None:
+            return artefact, "program"
+    if not phase.schema:
+        raise PhaseFailed(f"the phase {phase.name} has neither a schema nor a program that fills it")
+    artefact = await produce(room, phase, place, room.values())
+    await settle_questions(room, place, artefact.get("questions", []))
+    return artefact, "model"
+
+
+async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    if room.is_small(phase.by.name):
+        return await _sampled_patch(room, place)
+    toolbox = Toolbox(room.bench, place)
+
+    def submitted(text: str) -> str:
+        if not toolbox.changes:
+            raise MalformedArtefact("Nothing was changed yet: use the edit tool, then submit.")
+        return text
+
+    summary = await work(
+        room, phase, place, opening(phase, phase.prompt(room.values()), tools=True), toolbox, submitted
+    )
+    origin = Origin(place, phase.by.name, room.gateway(phase.by.name).card.name, "agent")
+    room.attempts.append(await room.bench.attempt(place, dict(toolbox.changes), origin))
+    return {"summary": summary, "paths": sorted(toolbox.changes)}, "model"
+
+
+async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
+    async for attempt in FunctionSampler(room, place).attempts():
+        room.attempts.append(attempt)
+        if attempt.good or attempt.unverified:
+            return {"summary": attempt.origin.way, "paths": sorted(attempt.changes)}, "model"
+    raise PhaseFailed("no answer of the model passed the gates")
+
+
+async def _reproduction(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    return await reproduce(room, phase, place)
+
+
+async def _review(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    return await review(room, phase, place)

@@ -1,0 +1,112 @@
+"""What the program does by itself where a small model would only guess: one function per artefact.
+
+Each returns the artefact, or `None` when it cannot tell; the model is asked then.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from devagent.code.symbol import symbols
+from devagent.proposal.candidate import Verdict
+
+if TYPE_CHECKING:
+    from devagent.team.room import Room
+
+Program = Callable[["Room", str], Awaitable[Any | None]]
+
+_LEFTOVER = re.compile(
+    r"^\+.*(\bprint\(|console\.log\(|\bbreakpoint\(\)|\bdebugger\b|\bpdb\b|\bTODO\b|\bFIXME\b|\bXXX\b)"
+)
+_SWALLOWED = re.compile(r"^\+\s*(except(\s+(Base)?Exception(\s+as\s+\w+)?)?\s*:|catch\s*(\(\w*\))?\s*\{\s*\})")
+
+
+async def spec_from_failures(room: "Room", _place: str) -> dict[str, Any] | None:
+    """The specification that failing tests are; a task without one is its own specification."""
+    failing = room.task.failing
+    if not failing:
+        return {"goal": room.task.text.strip().split("\n")[0], "must_hold": [room.task.text.strip()]}
+    return {
+        "goal": f"make {len(failing)} failing test(s) pass and break no other",
+        "must_hold": [f"{test.id}: {test.message.strip() or test.status}" for test in failing],
+    }
+
+
+async def suspects_from_evidence(room: "Room", _place: str) -> dict[str, Any] | None:
+    """The functions that coverage, tracebacks and names point to."""
+    if not room.suspects:
+        return None
+    found = [{"path": s.symbol.path, "name": s.symbol.name, "reason": "; ".join(s.reasons)} for s in room.suspects[:6]]
+    return {"suspects": found}
+
+
+async def report_of_gates(room: "Room", _place: str) -> dict[str, Any] | None:
+    """What the gates showed of the last attempt."""
+    if not room.attempts:
+        return {"verdict": str(Verdict.NO_VERDICT), "observed": ["nothing was handed in"]}
+    attempt = room.attempts[-1]
+    worst = Verdict.PASS if attempt.good else next(e.verdict for e in attempt.evidence if e.verdict is not Verdict.PASS)
+    return {"verdict": str(worst), "observed": [f"{e.gate}: {e.summary}" for e in attempt.evidence]}
+
+
+async def review_by_checks(room: "Room", _place: str) -> dict[str, Any] | None:
+    """What can be said of a change without understanding it: leftovers and swallowed errors."""
+    attempt = room.best
+    if attempt is None:
+        return {"verdict": "good"}
+    diff = room.diff(attempt)
+    for pattern, comment in ((_SWALLOWED, "errors are swallowed here"), (_LEFTOVER, "this looks like a leftover")):
+        for line in diff.split("\n"):
+            if pattern.match(line):
+                return {"verdict": "finding", "comment": comment, "quote": line[1:].strip()}
+    return {"verdict": "good"}
+
+
+def code_of_suspects(room: "Room", limit: int = 4, max_chars: int = 12_000) -> str:
+    """The source of the most suspicious functions, each under its name."""
+    parts: list[str] = []
+    for suspect in room.suspects[:limit]:
+        symbol = suspect.symbol
+        file = room.bench.files[symbol.path]
+        text = f"# {symbol.path}: {symbol.name}, line {symbol.start_line}\n{symbol.text(file.content)}"
+        if sum(map(len, parts)) + len(text) > max_chars and parts:
+            parts.append(f"# {symbol.path}: {symbol.name} is left out here; read it with a tool")
+            continue
+        parts.append(text)
+    return "\n\n".join(parts)
+
+
+def source_of_test(room: "Room", test_id: str, file: str) -> str:
+    """The source of a test function, or nothing when it cannot be found."""
+    found = room.bench.workspace({}).get(file)
+    if found is None:
+        return ""
+    known = symbols(file, found.content)
+    short = re.sub(r"\[.*$", "", test_id.split("::")[-1], flags=re.DOTALL).split(" > ")[-1]
+    for symbol in known:
+        if symbol.short == short:
+            return symbol.text(found.content)
+    return _test_block(found.content.decode(errors="replace"), short)
+
+
+def _test_block(text: str, title: str) -> str:
+    """The block of a test that is a call with a title, as in JavaScript: from its first line to its closing one."""
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if title in line and re.match(r"\s*(test|it)\b", line):
+            indent = len(line) - len(line.lstrip())
+            end = next((m for m in range(n + 1, len(lines)) if lines[m].strip() and _indent(lines[m]) <= indent), n)
+            return "\n".join(lines[n : end + 1])
+    return ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+PROGRAMS: dict[str, Program] = {
+    "spec_from_failures": spec_from_failures,
+    "suspects_from_evidence": suspects_from_evidence,
+    "report_of_gates": report_of_gates,
+    "review_by_checks": review_by_checks,
+}

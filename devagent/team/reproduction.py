@@ -1,0 +1,140 @@
+"""The reproduce phase: the tester writes a test that fails by an assertion before anything is changed.
+
+The file is labelled as devagent's, belongs to the proposal, and is out of the coder's reach.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from devagent.code.answer import code_blocks
+from devagent.code.language import language_for
+from devagent.models.model import ModelRequest
+from devagent.sandbox.results import TestRun
+from devagent.sandbox.sandbox import File
+from devagent.team.agent import PhaseFailed, opening
+from devagent.team.location import locate
+from devagent.team.phases import Phase
+from devagent.team.programs import code_of_suspects
+
+if TYPE_CHECKING:
+    from devagent.team.performers import By
+    from devagent.team.room import Room
+
+LABEL = "Written by devagent's tester to reproduce the task; keep it or delete it."
+ATTEMPTS = 3
+
+_DOCTEST = re.compile(r"^\s*>>> (?P<call>.+)\n\s*(?P<value>(?!>>>)\S.*)$", re.MULTILINE)
+
+
+async def reproduce(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
+    """A test that fails now, in the workbench's own tests and targets. Raises `PhaseFailed` when none could be had."""
+    path = own_test_path(room, "task")
+    written = test_from_examples(room)
+    if written is not None:
+        trouble = await _accept(room, f"{place}/examples", path, written)
+        if not trouble:
+            return {"path": path}, "program"
+    trouble = ""
+    for attempt in range(1, ATTEMPTS + 1):
+        values = {**room.values(), "test_path": path, "trouble": trouble, "code": code_of_suspects(room, 2, 5000)}
+        request = ModelRequest(
+            opening(phase, phase.prompt(values), tools=False),
+            max_tokens=phase.max_tokens,
+            temperature=0.0 if attempt == 1 else 0.7,
+            seed=attempt,
+        )
+        reply = await room.ask(phase.by.name, phase.name, f"{place}/attempt/{attempt}", request)
+        blocks = code_blocks(reply.text)
+        if not blocks:
+            trouble = "There was no code block in your answer."
+            continue
+        trouble = await _accept(room, f"{place}/run/{attempt}", path, blocks[-1].text)
+        if not trouble:
+            return {"path": path}, "model"
+    raise PhaseFailed(f"the tester found no test that fails because of the task: {trouble}")
+
+
+def own_test_path(room: "Room", purpose: str) -> str:
+    """Where a test of devagent's goes: beside the tests there are, under a name that is free."""
+    ecosystem = room.bench.ecosystem
+    tests = sorted(p for p in room.bench.files if ecosystem.is_test(p) and "/" in p and not p.endswith("__init__.py"))
+    folder = tests[0].rpartition("/")[0] + "/" if tests else ""
+    javascript = ecosystem.name == "node"
+    suffix = "." + tests[0].rpartition(".")[2] if tests and javascript else (".js" if javascript else ".py")
+    stem = f"devagent_{purpose}.test" if javascript else f"test_devagent_{purpose}"
+    path, number = f"{folder}{stem}{suffix}", 2
+    while path in room.bench.files:
+        path, number = f"{folder}{stem.replace(purpose, f'{purpose}{number}')}{suffix}", number + 1
+    return path
+
+
+def labelled(room: "Room", path: str, text: str) -> bytes:
+    """A test file with the line that says whose it is."""
+    mark = "//" if room.bench.ecosystem.name == "node" else "#"
+    return f"{mark} {LABEL}\n{text.strip()}\n".encode()
+
+
+def test_from_examples(room: "Room") -> str | None:
+    """A test made of the `>>>` examples in the task, where every name they call can be found in one module."""
+    from devagent.code.symbol import symbols
+
+    examples = [(m["call"].strip(), m["value"].strip()) for m in _DOCTEST.finditer(room.task.text)]
+    if not examples or room.bench.ecosystem.name != "python":
+        return None
+    places = {
+        s.name: path
+        for path, file in sorted(room.bench.files.items())
+        if path.endswith(".py") and not room.bench.ecosystem.is_test(path)
+        for s in symbols(path, file.content)
+        if "." not in s.name
+    }
+    called = {name for call, _ in examples for name in re.findall(r"\b([A-Za-z_]\w*)\s*\(", call) if name in places}
+    if not called:
+        return None
+    imports = [f"from {_module(places[name])} import {name}" for name in sorted(called)]
+    asserts = [f"    assert ({call}) == ({value})" for call, value in examples]
+    return "\n".join([*imports, "", "", "def test_examples_of_the_task():", *asserts])
+
+
+async def _accept(room: "Room", place: str, path: str, text: str) -> str:
+    """Take a test file if it fails by an assertion; otherwise what is wrong with it."""
+    language = language_for(path)
+    file = File(labelled(room, path, text))
+    if language is not None:
+        from devagent.code.syntax import syntax_errors
+
+        problems = syntax_errors(file.content, language)
+        if problems:
+            return f"It does not parse: line {problems[0].line - 1}."
+    run = await room.bench.run_tests(place, {path: file}, None)
+    mine = tuple(r for r in run.results if r.file == path or r.id.startswith(path))
+    trouble = _trouble(run, mine)
+    if not trouble:
+        room.bench.own_tests[path] = file
+        room.bench.targets = tuple(r.id for r in mine if r.status == "failed")
+        room.bench.baseline = run
+        room.task = room.task.with_failing(tuple(r for r in mine if r.status == "failed"))
+        await locate(room, place)
+    return trouble
+
+
+def _trouble(run: TestRun, mine: tuple[Any, ...]) -> str:
+    if not run.counts:
+        return f"The tests could not be run with it: {run.trouble}"
+    if not mine:
+        return "The runner found no test in it."
+    errors = [r for r in mine if r.status == "error" or (r.status == "failed" and not _by_assertion(r))]
+    if errors:
+        return f"It fails by an error, not by an assertion:\n{errors[0].details or errors[0].message}"
+    if not any(r.status == "failed" for r in mine):
+        return "It passes already, so it does not show the fault."
+    return ""
+
+
+def _by_assertion(result: Any) -> bool:
+    return bool(re.search(r"assert|expect|Failed: DID NOT RAISE", result.message + result.details, re.IGNORECASE))
+
+
+def _module(path: str) -> str:
+    dotted = path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+    return dotted.removesuffix(".__init__")

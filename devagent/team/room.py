@@ -1,0 +1,143 @@
+"""The room a team works in: the task, the workbench, the models, and what the phases have produced so far."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from devagent.code.locate import Suspect
+from devagent.config.settings import TeamSettings
+from devagent.journal.journal import Journal
+from devagent.models.gateway import Gateway
+from devagent.models.model import ModelReply, ModelRequest
+from devagent.sandbox.coverage import Coverage
+from devagent.sandbox.results import TestResult
+from devagent.team.workbench import Attempt, Workbench
+
+AskUser = Callable[[str], Awaitable[str | None]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked: a text, failing tests, or both. `context` is text of files the user pointed to."""
+
+    text: str
+    failing: tuple[TestResult, ...] = ()
+    context: str = ""
+
+    def with_failing(self, failing: tuple[TestResult, ...]) -> "Task":
+        """The same task, observed by these tests."""
+        return replace(self, failing=failing)
+
+
+@dataclass
+class Room:
+    """Everything the phases of one run share. `gateways` maps a role to the model it speaks with; "" is the default."""
+
+    task: Task
+    bench: Workbench
+    journal: Journal
+    gateways: Mapping[str, Gateway]
+    team: TeamSettings
+    ask_user: AskUser | None = None
+    artefacts: dict[str, Any] = field(default_factory=dict)
+    assumptions: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    suspects: list[Suspect] = field(default_factory=list)
+    coverage: Coverage | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def steps(self) -> int:
+        """Most steps of one agent."""
+        return self.team.steps
+
+    @property
+    def best(self) -> Attempt | None:
+        """The attempt that came nearest; the first good one if there is any."""
+        good = [a for a in self.attempts if a.good] or [a for a in self.attempts if a.unverified]
+        if good:
+            return good[-1]
+        return max(self.attempts, key=lambda a: a.rank, default=None)
+
+    def gateway(self, role: str) -> Gateway:
+        """The gateway a role speaks through."""
+        return self.gateways.get(role, self.gateways[""])
+
+    async def ask(self, role: str, phase: str, place: str, request: ModelRequest) -> ModelReply:
+        """One completion for a role."""
+        return await self.gateway(role).ask(place, request, role=role, phase=phase)
+
+    def is_small(self, role: str) -> bool:
+        """Whether the role's model is of the small class: the program then does what it can itself."""
+        return self.gateway(role).card.size == "small"
+
+    def uses_tools(self, role: str) -> bool:
+        """Whether the role may work with tools."""
+        return not self.is_small(role)
+
+    def takes_schema(self, role: str) -> bool:
+        """Whether the role's model can be held to a JSON schema by its server."""
+        return self.gateway(role).card.schema
+
+    def window(self, role: str) -> int:
+        """Tokens the role's model can take in, answer included."""
+        return self.gateway(role).card.window
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of a chain holds now."""
+        match condition:
+            case "failing-test":
+                return bool(self.bench.targets)
+            case "evidence":
+                return any(a.good for a in self.attempts)
+            case _:
+                return False
+
+    def values(self) -> dict[str, Any]:
+        """What prompt templates may use."""
+        from devagent.team.programs import code_of_suspects
+        from devagent.team.tools import describe_run
+
+        last = self.attempts[-1] if self.attempts else None
+        failing = self.task.failing
+        return {
+            "task": self.task,
+            "context": "\n\n".join(filter(None, [self.task.context, "\n".join(self.answers)])),
+            "failures": describe_run("", failing) if failing else "",
+            "artefacts": {"spec": "", "suspects": "", **self.artefacts},
+            "suspects": "\n".join(
+                f"{s.symbol.path}: {s.symbol.name} ({'; '.join(s.reasons)})" for s in self.suspects[:8]
+            ),
+            "code": code_of_suspects(self),
+            "file_list": "\n".join(sorted(self.bench.files)[:400]),
+            "test_style": self.bench.ecosystem.test_style,
+            "example_test": self._example_test(),
+            "diff": self.diff(last) if last else "",
+            "evidence": "\n".join(f"{e.gate}: {e.summary}" for e in last.evidence) if last else "",
+            "last_attempt": self._last_attempt(),
+        }
+
+    def diff(self, attempt: Attempt) -> str:
+        """What an attempt changes, as a unified diff for reading."""
+        import difflib
+
+        parts: list[str] = []
+        for path, file in sorted(attempt.changes.items()):
+            old = self.bench.files.get(path)
+            before = old.content.decode(errors="replace").splitlines(keepends=True) if old else []
+            after = file.content.decode(errors="replace").splitlines(keepends=True) if file else []
+            parts += difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")
+        return "".join(line if line.endswith("\n") else line + "\n" for line in parts)
+
+    def _last_attempt(self) -> str:
+        last = self.attempts[-1] if self.attempts else None
+        if last is None or last.good:
+            return ""
+        observed = "\n".join(f"{e.gate}: {e.summary}\n" + "\n".join(e.details) for e in last.evidence)
+        return f"{self.diff(last)}\n{observed}"
+
+    def _example_test(self) -> str:
+        tests = [(len(f.content), p) for p, f in self.bench.files.items() if self.bench.ecosystem.is_test(p)]
+        sizes = sorted(t for t in tests if t[0] > 200)
+        return self.bench.files[sizes[0][1]].content.decode(errors="replace")[:2500] if sizes else ""

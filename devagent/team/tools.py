@@ -1,0 +1,153 @@
+"""The five tools of a role: search, read, edit, test, submit.
+
+An agent calls a tool with a fenced block named after it; the text of the block is the argument. That needs no
+tool-calling interface, so it works the same with every model.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from devagent.code.errors import EditError
+from devagent.errors import UsageError
+from devagent.sandbox.results import TestResult
+from devagent.sandbox.sandbox import File
+from devagent.team.roles import ToolName
+
+if TYPE_CHECKING:
+    from devagent.team.workbench import Workbench
+
+MAX_OBSERVATION = 6000
+
+USAGE: Mapping[ToolName, str] = {
+    "search": "```search\ntext or regular expression\n```\nfinds lines in the repository.",
+    "read": "```read\npath/of/file.py:10-80\n```\nshows a file, or these lines of it.",
+    "edit": (
+        "```edit\npath/of/file.py\n<<<<<<< SEARCH\nlines as they stand in the file\n=======\nlines to put there\n"
+        ">>>>>>> REPLACE\n```\nchanges a file of your working copy; an empty SEARCH makes a new file."
+    ),
+    "test": "```test\n```\nruns the tests that have to pass on your working copy; name tests, one a line, to run others.",
+    "submit": "```submit\none sentence on what you changed and why it is right\n```\nhands in your working copy.",
+}
+
+_BLOCK = re.compile(r"^(`{3,})[ \t]*(search|read|edit|test|submit)[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One tool call."""
+
+    tool: str
+    argument: str
+
+
+def find_action(answer: str, allowed: tuple[ToolName, ...]) -> Action | None:
+    """The first call of an allowed tool in an answer."""
+    for match in _BLOCK.finditer(answer.rstrip() + "\n"):
+        if match[2] in allowed:
+            return Action(match[2], match[3].strip("\n"))
+    return None
+
+
+def usage(allowed: tuple[ToolName, ...]) -> str:
+    """What a model is told about its tools."""
+    lines = "\n\n".join(USAGE[tool] for tool in allowed)
+    return f"You work with tools. Answer with a short thought and exactly one block:\n\n{lines}"
+
+
+@dataclass
+class Toolbox:
+    """The tools over one working copy: `changes` are the edits made so far, over the files of the workbench."""
+
+    bench: "Workbench"
+    place: str
+    changes: dict[str, File | None] = field(default_factory=dict)
+    runs: int = 0
+
+    async def perform(self, action: Action) -> str:
+        """What the tool showed; a tool that could not do its work says so in words the model can use."""
+        try:
+            return _capped(await self._perform(action))
+        except (EditError, UsageError) as error:
+            return f"That could not be done: {error}"
+
+    async def _perform(self, action: Action) -> str:
+        match action.tool:
+            case "search":
+                return self._search(action.argument.strip())
+            case "read":
+                return self._read(action.argument.strip())
+            case "edit":
+                return self._edit(action.argument)
+            case _:
+                return await self._test(tuple(action.argument.split("\n")) if action.argument.strip() else ())
+
+    def content(self, path: str) -> bytes | None:
+        """A file of the working copy."""
+        file = self.changes[path] if path in self.changes else self.bench.files.get(path)
+        return None if file is None else file.content
+
+    def _search(self, query: str) -> str:
+        from devagent.code.search import find_text
+
+        found = find_text(self._files(), query)
+        if not found.matches and re.search(r"[\\\[(*+?|^$]", query):
+            found = find_text(self._files(), query, regex=True)
+        return str(found)
+
+    def _read(self, argument: str) -> str:
+        from devagent.code.search import read_range
+
+        match = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", argument)
+        path = match[1].strip() if match else argument
+        start = int(match[2]) if match and match[2] else 1
+        end = int(match[3]) if match and match[3] else start + 199
+        return read_range(self._files(), path, start, end)
+
+    def _edit(self, argument: str) -> str:
+        from devagent.code.answer import replacements
+        from devagent.code.edits import write_file
+        from devagent.code.search_replace import search_replace
+
+        path, _, body = argument.partition("\n")
+        path = path.strip()
+        old = self.content(path)
+        blocks = replacements(body)
+        if not path or not blocks:
+            raise EditError("the block does not hold a path and a search/replace block")
+        made = old is None and len(blocks) == 1 and not blocks[0].search.strip()
+        new = write_file(None, blocks[0].replace) if made else search_replace(old or b"", blocks)
+        mode = file.mode if (file := self.bench.files.get(path)) else "100644"
+        self.changes[path] = File(new, mode)
+        return f"{path} was {'changed' if old is not None else 'made'}."
+
+    async def _test(self, tests: tuple[str, ...]) -> str:
+        self.runs += 1
+        run = await self.bench.run_tests(
+            f"{self.place}/test/{self.runs}", self.changes, tests or self.bench.targets or None
+        )
+        return describe_run(run.trouble, run.results)
+
+    def _files(self) -> dict[str, bytes]:
+        return {
+            path: file.content for path, file in self.bench.workspace(self.changes).items() if file.mode != "120000"
+        }
+
+
+def describe_run(trouble: str, results: Sequence[TestResult]) -> str:
+    """A test run in words for a model."""
+    if trouble:
+        return f"The tests could not be run: {trouble}"
+    bad = [r for r in results if r.bad]
+    if not bad:
+        return f"All {len(results)} test(s) pass."
+    texts = [f"{r.id} {r.status}\n{r.details or r.message}" for r in bad[:5]]
+    return f"{len(bad)} of {len(results)} test(s) fail:\n\n" + "\n\n".join(texts)
+
+
+def _capped(text: str) -> str:
+    if len(text) <= MAX_OBSERVATION:
+        return text
+    half = MAX_OBSERVATION // 2
+    return f"{text[:half]}\n[{len(text) - MAX_OBSERVATION} characters left out]\n{text[-half:]}"

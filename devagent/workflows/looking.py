@@ -1,0 +1,124 @@
+"""Looking at runs: what `show` and `list` tell, from the journal and the proposal, without a lock."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from devagent.journal.journal import Event, read_events
+from devagent.journal.ledger import Ledger
+from devagent.proposal.store import Run, State, find_run
+from devagent.proposal.store import list_runs as stored_runs
+from devagent.repo.git import Repository
+from devagent.repo.objects import diff
+from devagent.workflows.results import VERSION, Observed
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run in a list."""
+
+    run: str
+    state: str
+    task: str
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run as a whole. `steps` says for each phase who did it; `conversation` is every model call."""
+
+    run: str
+    state: str
+    task: str
+    failure: str = ""
+    verified: bool = False
+    commit: str = ""
+    diff: str = ""
+    patch: bytes = b""
+    evidence: tuple[Observed, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    conversation: tuple[dict[str, Any], ...] = ()
+    ledger: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The view as plain data."""
+        return {"devagent": VERSION, "kind": "show", **asdict(self), "patch": self.patch.decode(errors="replace")}
+
+
+def overview(repo: Repository) -> list[RunLine]:
+    """All runs, oldest first."""
+    return [RunLine(run.id, str(run.state), _task(read_events(run.folder))) for run in stored_runs(repo)]
+
+
+def view(repo: Repository, prefix: str | None) -> RunView:
+    """One run, the latest by default. Raises `UsageError` when there is none."""
+    run = find_run(repo, prefix)
+    events = read_events(run.folder)
+    seen = RunView(
+        run=run.id,
+        state=str(run.state),
+        task=_task(events),
+        failure=run.failure if run.state is State.FAILED else "",
+        steps=tuple(filter(None, map(_step, events))),
+        conversation=tuple(_calls(events)),
+        ledger=Ledger.from_events(events).to_json(),
+    )
+    return _with_proposal(repo, run, seen)
+
+
+def _with_proposal(repo: Repository, run: Run, seen: RunView) -> RunView:
+    if not (run.folder / "proposal.json").exists():
+        return seen
+    proposal = run.proposal()
+    facts = {
+        "failure": "",
+        "verified": proposal.verified,
+        "commit": proposal.commit,
+        "diff": diff(repo, proposal.candidate.base, proposal.commit),
+        "patch": (run.folder / "proposal.patch").read_bytes(),
+        "evidence": tuple(Observed(e.gate, str(e.verdict), e.summary, e.details) for e in proposal.evidence),
+        "assumptions": proposal.assumptions,
+        "notes": proposal.notes,
+    }
+    return RunView(**{**vars(seen), **facts})
+
+
+def _task(events: list[Event]) -> str:
+    started = next((e for e in events if e.kind == "run.started"), None)
+    if started is None:
+        return "(nothing was recorded)"
+    request = started.data["request"]
+    return str(request["text"]).strip().split("\n")[0] or "fix the failing tests"
+
+
+def _step(event: Event) -> str:
+    data = event.data
+    match event.kind:
+        case "phase.finished":
+            return f"{data['phase']:10} {data['role']:9} by the {data['by']}"
+        case "phase.failed":
+            return f"{data['phase']:10} {data['role']:9} failed: {data['why']}"
+        case "phase.skipped":
+            return f"{data['phase']:10} {'':9} skipped: {data['why']}"
+        case _:
+            return ""
+
+
+def _calls(events: list[Event]) -> list[dict[str, Any]]:
+    asked = {(e.place, e.key): e.data["inputs"] for e in events if e.kind == "model.call.started"}
+    calls = []
+    for event in events:
+        if event.kind != "model.call.finished":
+            continue
+        result = event.data["result"]
+        inputs = asked.get((event.place, event.key), {})
+        calls.append(
+            {
+                "place": event.place,
+                "role": result["role"],
+                "model": result["model"],
+                "messages": inputs.get("request", {}).get("messages", []),
+                "answer": result["reply"]["text"],
+            }
+        )
+    return calls

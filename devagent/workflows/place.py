@@ -1,0 +1,48 @@
+"""Where a run happens: the ecosystem of the repository, and a sandbox with its environment."""
+
+import shlex
+from collections.abc import Sequence
+
+from devagent.config.settings import Settings
+from devagent.repo.git import Repository
+from devagent.repo.objects import read_tree
+from devagent.sandbox.choice import open_sandbox
+from devagent.sandbox.ecosystem import Ecosystem, detect, generic
+from devagent.sandbox.recipe import Limits
+from devagent.sandbox.sandbox import File, Sandbox, Tree
+from devagent.workflows.surface import Surface
+
+
+def files_of(repo: Repository, commit: str) -> Tree:
+    """The files of a commit, as a sandbox takes them."""
+    return {path: File(entry.content, entry.mode) for path, entry in read_tree(repo, commit).files.items()}
+
+
+class Place:
+    """Opens the sandbox that the settings ask for."""
+
+    def __init__(self, settings: Settings, surface: Surface) -> None:
+        self._box, self._surface = settings.sandbox, surface
+
+    def ecosystem(self, files: Tree, command: Sequence[str] = ()) -> tuple[Ecosystem, tuple[str, ...]]:
+        """How this repository's tests are run, and the user's own command if there is one.
+
+        Raises `CannotRun` when nothing is recognised.
+        """
+        wanted = tuple(command) or tuple(shlex.split(self._box.command))
+        if self._box.image:
+            return generic(self._box.image, wanted), wanted
+        return detect(files), wanted
+
+    async def open(self, ecosystem: Ecosystem, files: Tree, run: str) -> Sandbox:
+        """A started sandbox with an empty workspace; builds the environment first where there is none."""
+        box = self._box
+        limits = Limits(memory=box.memory_mib << 20, cpus=box.cpus, processes=box.processes, disk=box.disk_mib << 20)
+        return await open_sandbox(
+            ecosystem.recipe(files),
+            kind=box.kind,
+            limits=limits,
+            run_id=run,
+            progress=self._surface.note,
+            project_install=ecosystem.project_install,
+        )

@@ -1,0 +1,84 @@
+"""What commands return: frozen, versioned values. `devagent.report` makes text, JSON and exit codes of them."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from devagent.errors import ExitCode
+
+VERSION = 1
+
+Outcome = Literal["green", "proposed", "unverified", "not resolved", "no verdict", "out of budget"]
+
+EXIT_CODES: dict[Outcome, ExitCode] = {
+    "green": ExitCode.DONE,
+    "proposed": ExitCode.DONE,
+    "unverified": ExitCode.NOT_RESOLVED,
+    "not resolved": ExitCode.NOT_RESOLVED,
+    "no verdict": ExitCode.CANNOT_RUN,
+    "out of budget": ExitCode.OUT_OF_BUDGET,
+}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One gate's evidence, for showing."""
+
+    gate: str
+    verdict: str
+    summary: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended. `diff` is the proposal's, or the best attempt's where nothing survived."""
+
+    run: str
+    outcome: Outcome
+    summary: str
+    failing: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    diff: str = ""
+    evidence: tuple[Observed, ...] = ()
+    way: str = ""
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    commit: str = ""
+    patch_file: str = ""
+    attempts: int = 0
+    seconds: float = 0.0
+    ledger: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of the command."""
+        return EXIT_CODES[self.outcome]
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain data: the shape behind `--json`."""
+        return {"devagent": VERSION, "kind": "run", **asdict(self), "exit_code": int(self.exit_code)}
+
+
+@dataclass(frozen=True)
+class TestsResult:
+    """What `devagent test` saw."""
+
+    __test__ = False
+
+    outcome: Literal["green", "failing", "no verdict"]
+    trouble: str
+    tests: tuple[dict[str, Any], ...]
+    seconds: float
+    sandbox: str
+    ecosystem: str
+    command: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of the command."""
+        codes = {"green": ExitCode.DONE, "failing": ExitCode.NOT_RESOLVED, "no verdict": ExitCode.CANNOT_RUN}
+        return codes[self.outcome]
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return {"devagent": VERSION, "kind": "tests", **asdict(self), "exit_code": int(self.exit_code)}

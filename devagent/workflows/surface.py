@@ -1,0 +1,51 @@
+"""What a workflow needs of the outside: somebody to tell, and perhaps somebody to ask."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from devagent.journal.journal import Event
+from devagent.models.budget import Budget
+
+
+class Surface(Protocol):
+    """A terminal, a log, or nobody."""
+
+    def event(self, event: Event) -> None:
+        """An event of the run, just put on disk."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something worth telling that is no event of the run: an image is being built, a file was left out."""
+        ...
+
+    def watch(self, budget: Budget) -> None:
+        """The budget of the run that begins, for showing what is left."""
+        ...
+
+    async def ask(self, question: str) -> str | None:
+        """The user's answer; `None` when there is nobody to ask."""
+        ...
+
+
+@dataclass
+class SilentSurface:
+    """Keeps what it was told, answers what it was given."""
+
+    answers: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def event(self, event: Event) -> None:
+        """Keep an event."""
+        self.events.append(event)
+
+    def note(self, text: str) -> None:
+        """Keep a note."""
+        self.notes.append(text)
+
+    def watch(self, budget: Budget) -> None:
+        """Nothing to show."""
+
+    async def ask(self, question: str) -> str | None:
+        """The next answer, if there is one."""
+        return self.answers.pop(0) if self.answers else None

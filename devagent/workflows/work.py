@@ -1,0 +1,268 @@
+"""The main job: from a request to a proposal, journalled so that it can be killed at any instant and resumed.
+
+Everything that touches the world is an effect of the journal. Resuming is running the same code again: what the
+journal holds is not done twice.
+"""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from devagent.config.settings import Settings
+from devagent.errors import CannotRun, OutOfBudget, UsageError
+from devagent.journal.journal import Journal
+from devagent.journal.ledger import Ledger
+from devagent.models.budget import Budget, Spent
+from devagent.proposal.candidate import Candidate, Origin, Proposal
+from devagent.proposal.store import Run, mark_failed, new_run, publish
+from devagent.repo import refs
+from devagent.repo.git import Repository
+from devagent.repo.objects import commit_changes, diff
+from devagent.repo.snapshot import snapshot
+from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.results import TestRun
+from devagent.sandbox.sandbox import Tree
+from devagent.team.location import locate
+from devagent.team.room import Room, Task
+from devagent.team.strategy import strategy_named
+from devagent.team.workbench import Attempt, Workbench
+from devagent.workflows.place import Place, files_of
+from devagent.workflows.request import Request, settings_from_json, settings_to_json
+from devagent.workflows.results import Observed, Outcome, RunResult
+from devagent.workflows.staff import Staff
+from devagent.workflows.surface import Surface
+
+StaffFor = Callable[[Settings, Journal, Budget, Surface], Staff]
+
+
+async def start(
+    repo: Repository, request: Request, settings: Settings, surface: Surface, staff_for: StaffFor = Staff
+) -> RunResult:
+    """Do what a request asks, in a new run.
+
+    Raises `CannotRun` where the tests cannot be run here, `UsageError` for a request that makes no sense. A run that
+    ends without a proposal is a result, not an error.
+    """
+    run = new_run(repo)
+    with Journal(run.folder) as journal:
+        journal.observe(surface.event)
+        journal.record(
+            "run.started", "", {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
+        )
+        return await _Work(repo, run, journal, request, settings, surface, staff_for).result()
+
+
+async def resume(
+    repo: Repository, run: Run, change: Callable[[Settings], Settings], surface: Surface, staff_for: StaffFor = Staff
+) -> RunResult:
+    """Go on with a run that was interrupted or stopped by its budget. `change` may raise limits.
+
+    Raises `UsageError` for a run that has nothing to go on with, or that another process is working on.
+    """
+    with Journal(run.folder) as journal:
+        begun = journal.find("run.started")
+        if not begun:
+            raise UsageError(f"run {run.id} never began", hint=f"devagent discard {run.id}")
+        journal.observe(surface.event)
+        request = Request.from_json(begun[0].data["request"])
+        settings = change(settings_from_json(begun[0].data["settings"]))
+        journal.record("run.resumed", "", {"settings": settings_to_json(settings)}, key=str(journal.session))
+        return await _Work(repo, run, journal, request, settings, surface, staff_for).result()
+
+
+def raised(*, tokens: int | None, cost: float | None, seconds: float | None) -> Callable[[Settings], Settings]:
+    """A change of settings that gives a run other limits; `None` keeps one."""
+    given = {"tokens": tokens, "cost": cost, "seconds": seconds}
+
+    def change(settings: Settings) -> Settings:
+        limits = {name: value for name, value in given.items() if value is not None}
+        return settings.model_copy(update={"budget": settings.budget.model_copy(update=limits)})
+
+    return change
+
+
+class _Work:
+    """One session of one run."""
+
+    def __init__(
+        self,
+        repo: Repository,
+        run: Run,
+        journal: Journal,
+        request: Request,
+        settings: Settings,
+        surface: Surface,
+        staff_for: StaffFor,
+    ) -> None:
+        self.repo, self.run, self.journal = repo, run, journal
+        self.request, self.settings, self.surface = request, settings, surface
+        limits = settings.budget
+        spent = Spent.from_events(journal.events, journal.earlier_seconds)
+        self.budget = Budget(tokens=limits.tokens, cost=limits.cost, seconds=limits.seconds, spent=spent)
+        surface.watch(self.budget)
+        self.staff = staff_for(settings, journal, self.budget, surface)
+        self.notes: list[str] = []
+
+    async def result(self) -> RunResult:
+        """Do the work, and leave nothing running behind."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.staff.close)
+            try:
+                return await self._result(stack)
+            except CannotRun as error:
+                self.journal.record("run.stopped", "", {"why": str(error)}, key=str(self.journal.session))
+                raise
+
+    async def _result(self, stack: AsyncExitStack) -> RunResult:
+        base, files = self._snapshot()
+        place = Place(self.settings, self.surface)
+        ecosystem, command = place.ecosystem(files, self.request.command)
+        bench = self._bench(files, ecosystem, place, command)
+        stack.push_async_callback(bench.close)
+        baseline = await bench.run_tests("baseline", {}, None)
+        if not baseline.counts and not (self.request.kind == "run" and baseline.trouble.startswith("no tests")):
+            return self._end("no verdict", f"the tests could not be judged: {baseline.trouble}", baseline)
+        if self.request.kind == "fix" and not baseline.bad:
+            return self._end("green", f"all {len(baseline.results)} tests pass, there is nothing to fix", baseline)
+        bench.baseline = baseline
+        await self.staff.check()
+        self.staff.warm_up()
+        task = await self._task(bench, baseline)
+        if self.request.kind == "fix" and not task.failing:
+            return self._end("green", "the tests that failed pass when run again: they are flaky", baseline)
+        room = Room(
+            task=task,
+            bench=bench,
+            journal=self.journal,
+            gateways=self.staff.gateways,
+            team=self.settings.team,
+            ask_user=self.surface.ask if self.request.ask else None,
+        )
+        await locate(room, "locate")
+        return await self._propose(room, base)
+
+    def _snapshot(self) -> tuple[str, Tree]:
+        known = self.journal.find("snapshot.taken")
+        if known:
+            commit = str(known[0].data["commit"])
+        else:
+            taken = snapshot(self.repo, self.request.base)
+            commit = taken.commit
+            refs.put(self.repo, self.run.id, "base", commit)
+            self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": list(taken.skipped)})
+            self.notes += taken.skipped
+        return commit, files_of(self.repo, commit)
+
+    def _bench(self, files: Tree, ecosystem: Ecosystem, place: Place, command: tuple[str, ...]) -> Workbench:
+        return Workbench(
+            journal=self.journal,
+            files=files,
+            ecosystem=ecosystem,
+            open_sandbox=lambda: place.open(ecosystem, files, self.run.id),
+            command=command or None,
+            timeout=self.settings.sandbox.timeout,
+            only=self.request.only,
+            allow_test_changes=self.request.allow_test_changes,
+        )
+
+    async def _task(self, bench: Workbench, baseline: TestRun) -> Task:
+        """The task, observed by the tests that fail now and fail again when run alone; the others are flaky."""
+        if self.request.kind == "run":
+            return Task(self.request.text, (), self.request.context)
+        failing = baseline.bad
+        again = await bench.run_tests("baseline/again", {}, [r.id for r in failing])
+        if again.counts:
+            passed = {r.id for r in again.results if r.status == "passed"}
+            self.notes += [f"flaky, left alone: {r.id}" for r in failing if r.id in passed]
+            failing = tuple(r for r in failing if r.id not in passed)
+        bench.targets = tuple(r.id for r in failing)
+        return Task(self.request.text or f"make {len(failing)} failing test(s) pass", failing, self.request.context)
+
+    async def _propose(self, room: Room, base: str) -> RunResult:
+        strategy = strategy_named(self.settings.team.strategy, self.settings.team.chain)
+        stopped: OutOfBudget | None = None
+        try:
+            async for attempt in strategy.attempts(room):
+                if attempt.good and strategy.name == "lite":
+                    break
+        except OutOfBudget as error:
+            stopped = error
+            self.journal.record("budget.reached", "", {"why": str(error)}, key=str(self.journal.session))
+        best = room.best
+        if best is None:
+            return self._nothing(room, stopped)
+        if best.good or best.unverified:
+            return self._publish(room, best, base, strategy.name)
+        return self._nothing(room, stopped, best)
+
+    def _publish(self, room: Room, best: Attempt, base: str, strategy: str) -> RunResult:
+        changes = {**{p: f for p, f in room.bench.own_tests.items()}, **best.changes}
+        when = int(self.journal.events[0].at)
+        commit = commit_changes(self.repo, base, changes, f"devagent: candidate of run {self.run.id}\n", when)
+        refs.put(self.repo, self.run.id, "candidate", commit)
+        roles, models = _who(self.journal)
+        origin = Origin(strategy, best.origin.place, 0, roles, models)
+        proposal = Proposal(
+            run=self.run.id,
+            candidate=Candidate(commit, base, tuple(sorted(changes)), origin),
+            evidence=best.evidence,
+            verified=best.good,
+            notes=tuple(self.notes),
+            assumptions=tuple(room.assumptions),
+        )
+        subject = f"{'Fix' if self.request.kind == 'fix' else 'Do'}: {room.task.text.strip().splitlines()[0][:60]}"
+        published = publish(self.repo, proposal, subject, when=when)
+        self.journal.record(
+            "proposal.made", "", {"commit": published.commit, "verified": best.good}, key=published.commit
+        )
+        result = self._end(
+            "proposed" if best.good else "unverified",
+            "a candidate passed every gate" if best.good else "no test observes the task; the change is unverified",
+            room.bench.baseline,
+            attempt=best,
+        )
+        return replace(
+            result,
+            commit=published.commit,
+            patch_file=str(self.run.folder / "proposal.patch"),
+            diff=diff(self.repo, base, published.commit),
+            paths=proposal.candidate.paths,
+            assumptions=proposal.assumptions,
+            attempts=len(room.attempts),
+        )
+
+    def _nothing(self, room: Room, stopped: OutOfBudget | None, best: Attempt | None = None) -> RunResult:
+        if stopped is not None:
+            outcome: Outcome = "out of budget"
+            summary = str(stopped)
+        else:
+            outcome, summary = "not resolved", f"none of {len(room.attempts)} attempt(s) passed every gate"
+            failed = [e.data["why"] for e in self.journal.find("phase.failed")]
+            summary += f" ({failed[-1]})" if failed and not room.attempts else ""
+        mark_failed(self.run, summary)
+        result = self._end(outcome, summary, room.bench.baseline, attempt=best)
+        return replace(result, diff=room.diff(best) if best else "", attempts=len(room.attempts))
+
+    def _end(self, outcome: Outcome, summary: str, baseline: TestRun, attempt: Attempt | None = None) -> RunResult:
+        if outcome in ("green", "no verdict"):
+            mark_failed(self.run, summary)
+        self.journal.record("run.ended", "", {"outcome": outcome, "summary": summary}, key=str(self.journal.session))
+        evidence = attempt.evidence if attempt else ()
+        return RunResult(
+            run=self.run.id,
+            outcome=outcome,
+            summary=summary,
+            failing=tuple(r.id for r in baseline.bad),
+            paths=tuple(sorted(attempt.changes)) if attempt else (),
+            evidence=tuple(Observed(e.gate, str(e.verdict), e.summary, e.details) for e in evidence),
+            way=attempt.origin.way if attempt else "",
+            notes=tuple(self.notes),
+            seconds=round(self.budget.spent.seconds, 1),
+            ledger=Ledger.from_events(self.journal.events).to_json(),
+        )
+
+
+def _who(journal: Journal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    roles = dict.fromkeys(str(e.data["role"]) for e in journal.find("phase.finished"))
+    models = dict.fromkeys(str(e.data["result"]["model"]) for e in journal.find("model.call.finished"))
+    return tuple(roles), tuple(models)

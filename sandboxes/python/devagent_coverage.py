@@ -1,0 +1,209 @@
+"""A pytest plugin that records, per test, which lines of the workspace ran, and for some what was called with what.
+
+DEVAGENT_COVERAGE holds a JSON object:
+
+    output    where the recording goes: a JSON line per test, with `test`, `lines` by path, and `calls`
+    tests     glob patterns of files that are tests or serve them: not recorded
+    detailed  ids of the tests whose calls are recorded too; they come first
+    seconds   after which no further test is started; the recording so far is kept
+
+Lines that run while a module is imported, or a class body is executed, belong to no test and are not recorded.
+"""
+
+# Plain os calls import nothing more; Python fixes the signature of trace functions.
+# ruff: noqa: ARG002, PTH100, PTH109, PTH119, PTH123, PTH206
+
+import fnmatch
+import json
+import os
+import re
+import reprlib
+import sys
+import threading
+import time
+
+import pytest
+
+ADDRESS = re.compile(" at 0x[0-9a-f]+")
+CALLS_PER_FUNCTION, CALLS_PER_TEST, WIDTH = 3, 80, 120
+FUNCTION, GENERATOR = 0x1 | 0x2, 0x20 | 0x80 | 0x200  # code flags: optimized and new locals; any kind of generator
+
+
+class Recorder:
+    """Traces the tests one by one."""
+
+    def __init__(self, task):
+        self.output = task["output"]
+        self.patterns = task["tests"]
+        self.detailed = set(task["detailed"])
+        self.deadline = time.monotonic() + task["seconds"]
+        self.root = os.getcwd() + os.sep
+        self.paths = {}
+        self.waiting = set(self.detailed)
+        self.lines = set()
+        self.tape = None
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item):
+        """Record one test, fixtures included."""
+        self.lines, self.tape = set(), Tape(item.nodeid) if item.nodeid in self.detailed else None
+        yield
+        ran = {}
+        for code, line in self.lines:
+            ran.setdefault(self.path_of(code), set()).add(line)
+        lines = {path: sorted(numbers) for path, numbers in ran.items()}
+        self.append({"test": item.nodeid, "lines": lines, "calls": self.tape.calls if self.tape else []})
+        self.waiting.discard(item.nodeid)
+        if not self.waiting and time.monotonic() > self.deadline:
+            item.session.shouldstop = "the time for coverage is used up"
+
+    def append(self, record):
+        """Keep a record at once: a later test may take the process with it."""
+        with open(self.output, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(record) + "\n")
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_setup(self):
+        """Trace the fixtures."""
+        with self:
+            yield
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self):
+        """Trace the test."""
+        with self:
+            yield
+
+    def __enter__(self):
+        self.before = sys.gettrace()
+        threading.settrace(self.trace)
+        sys.settrace(self.trace)
+
+    def __exit__(self, *exception):
+        sys.settrace(self.before)
+        threading.settrace(None)
+
+    def trace(self, frame, event, argument):
+        """The trace function of a new frame: follow it only in functions of the workspace."""
+        code = frame.f_code
+        if code.co_flags & FUNCTION != FUNCTION or not self.path_of(code):
+            return None
+        if self.tape is None:
+            return self.follow
+        call = self.tape.enter(frame, self.path_of)
+        return self.follow if call is None else Watch(self, call).follow
+
+    def follow(self, frame, event, argument):
+        """The trace function inside a frame."""
+        if event == "line":
+            self.lines.add((frame.f_code, frame.f_lineno))
+        return self.follow
+
+    def path_of(self, code):
+        """The workspace path of the code's file; empty when it is no file of the workspace, or a test."""
+        name = code.co_filename
+        if name not in self.paths:
+            path = os.path.abspath(name)
+            inside = path[len(self.root) :] if path.startswith(self.root) and not name.startswith("<") else ""
+            self.paths[name] = "" if self.left_out(inside) else inside
+        return self.paths[name]
+
+    def left_out(self, path):
+        """Whether the path is a test, a test's helper, or not of the repository."""
+        base = os.path.basename(path)
+        return any(part.startswith(".") for part in path.split(os.sep)) or any(
+            fnmatch.fnmatchcase(path if "/" in pattern else base, pattern) for pattern in self.patterns
+        )
+
+
+class Tape:
+    """The first calls of each function in one test."""
+
+    def __init__(self, test):
+        self.test = test
+        self.calls = []
+        self.counts = {}
+
+    def enter(self, frame, path_of):
+        """Note a call with its arguments; `None` when this function was seen often enough."""
+        code = frame.f_code
+        self.counts[code] = self.counts.get(code, 0) + 1
+        if self.counts[code] > CALLS_PER_FUNCTION or len(self.calls) >= CALLS_PER_TEST:
+            return None
+        name = getattr(code, "co_qualname", code.co_name).replace(".<locals>", "")
+        call = {"test": self.test, "function": name, "path": path_of(code), "line": code.co_firstlineno}
+        call.update(depth=depth_of(frame, path_of), arguments=arguments_of(frame), result="did not return")
+        self.calls.append(call)
+        return call
+
+
+class Watch:
+    """Follows one recorded call to its end."""
+
+    def __init__(self, recorder, call):
+        self.recorder = recorder
+        self.call = call
+        self.raised = None
+
+    def follow(self, frame, event, argument):
+        """The trace function inside the frame of the call."""
+        if event == "line":
+            self.raised = None
+            self.recorder.lines.add((frame.f_code, frame.f_lineno))
+        elif event == "exception":
+            self.raised = argument[1] if isinstance(argument[1], BaseException) else argument[0]
+        elif event == "return":
+            self.call["result"] = self.result(frame, argument)
+        return self.follow
+
+    def result(self, frame, value):
+        """How the call ended. A raised exception shows as a return of None right behind it."""
+        if frame.f_code.co_flags & GENERATOR:
+            return "a generator or coroutine"
+        if value is None and self.raised is not None:
+            return "raised " + shown(self.raised)
+        return shown(value)
+
+
+def depth_of(frame, path_of):
+    """How many functions of the workspace are waiting for this one."""
+    depth, caller = 0, frame.f_back
+    while caller is not None:
+        depth += bool(path_of(caller.f_code))
+        caller = caller.f_back
+    return depth
+
+
+def arguments_of(frame):
+    """`name=value` for the parameters, as they were on entry."""
+    code = frame.f_code
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 0x4) + bool(code.co_flags & 0x8)
+    names = code.co_varnames[:count]
+    return ", ".join(n if n in ("self", "cls") else f"{n}={shown(frame.f_locals.get(n))}" for n in names)
+
+
+class Short(reprlib.Repr):
+    """A representation that stays short however large the value is."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxlevel, self.maxlist, self.maxtuple, self.maxdict, self.maxset = 4, 12, 12, 12, 12
+        self.maxstring = self.maxother = self.maxlong = WIDTH
+
+
+SHORT = Short()
+
+
+def shown(value):
+    """The value in at most WIDTH characters."""
+    try:
+        text = SHORT.repr(value)
+    except Exception as error:  # noqa: BLE001  the __repr__ of a repository may do anything
+        text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    text = ADDRESS.sub("", " ".join(text.split()))
+    return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
+
+
+def pytest_configure(config):
+    """Join the run."""
+    config.pluginmanager.register(Recorder(json.loads(os.environ.pop("DEVAGENT_COVERAGE"))), "devagent-coverage")

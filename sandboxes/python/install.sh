@@ -1,0 +1,25 @@
+#!/bin/sh
+# Makes the virtual environment /opt/env: pytest, build backends and the dependencies of the project in /build,
+# never the project itself, which every workspace installs offline under /opt/project.
+set -eu
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+
+python3 -m venv /opt/env
+/opt/env/bin/python -c '
+import site, sys, sysconfig
+target = "/opt/project/lib/python%d.%d/site-packages" % sys.version_info[:2]
+with open(sysconfig.get_path("purelib") + "/devagent-project.pth", "w") as file:
+    file.write("import site; site.addsitedir(%r)\n" % target)
+'
+
+plan=$(mktemp -d)
+/opt/env/bin/python /build/.devagent/dependencies.py /build "$plan"
+cd /build
+if [ -s "$plan/constraints.txt" ] &&
+    /opt/env/bin/python -m pip install --quiet -c "$plan/constraints.txt" -r "$plan/requirements.txt"; then
+    :
+else
+    [ ! -s "$plan/constraints.txt" ] || echo "note: the lock file does not fit this Python; resolving afresh"
+    /opt/env/bin/python -m pip install --quiet -r "$plan/requirements.txt"
+fi
+rm -rf "$plan"

@@ -1,0 +1,223 @@
+"""Edits: all or none, and every byte outside them stays."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devagent.code.answer import Replacement
+from devagent.code.edits import Edit, ReplaceLines, ReplaceSymbol, SearchReplace, WriteFile, apply_edits, replace_lines
+from devagent.code.errors import EditError
+from devagent.code.replace import replace_symbol
+from devagent.code.search_replace import search_replace
+from devagent.code.symbol import symbols
+
+SOURCE = b"import os\n\n\ndef f(a):\n    return a\n\n\ndef g(b):\n    return f(b)\n"
+NEW = "def f(a):\n    if a:\n        return 1\n    return a\n"
+
+text = st.text(alphabet=st.sampled_from("ab \t\n\r\"'():=#éß\u2028\x0c"), max_size=60)
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_replaced_function_takes_the_line_ends_of_its_file(bom: bytes, newline: bytes, end: bytes) -> None:
+    wrap = lambda source: bom + source.removesuffix(b"\n").replace(b"\n", newline) + end  # noqa: E731
+    expected = SOURCE.replace(b"    return a\n", b"    if a:\n        return 1\n    return a\n")
+    assert replace_symbol(wrap(SOURCE), "a.py", "f", NEW) == wrap(expected)
+
+
+def test_a_legacy_encoding_is_kept() -> None:
+    source = "# -*- coding: latin-1 -*-\nname = 'é'\ndef f():\n    return 'ü'\n".encode("latin-1")
+    after = replace_symbol(source, "a.py", "f", "def f():\n    return 'öü'\n")
+    assert after == source.replace("'ü'".encode("latin-1"), "'öü'".encode("latin-1"))
+
+
+def test_a_character_the_encoding_lacks_is_refused() -> None:
+    source = "# coding: latin-1\nname = 'é'\n".encode("latin-1")
+    with pytest.raises(EditError, match="latin-1"):
+        replace_lines(source, 2, 2, "name = '€'")
+
+
+def test_utf_16_survives() -> None:
+    source = "\ufeffa = 1\r\nb = 2\r\n".encode("utf-16-le")
+    assert replace_lines(source, 2, 2, "b = 3") == "\ufeffa = 1\r\nb = 3\r\n".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "new", "expected"),
+    [
+        (2, 2, "X", "a\nX\nc"),
+        (3, 3, "X\n", "a\nb\nX"),
+        (2, 1, "X", "a\nX\nb\nc"),
+        (4, 3, "X", "a\nb\nc\nX"),
+        (1, 3, "", ""),
+        (2, 3, "", "a\n"),
+    ],
+)
+def test_lines_are_replaced_inserted_and_removed(start: int, end: int, new: str, expected: str) -> None:
+    assert replace_lines(b"a\nb\nc", start, end, new).decode() == expected
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 1), (2, 5), (3, 1), (9, 9)])
+def test_lines_that_are_not_there_are_refused(start: int, end: int) -> None:
+    with pytest.raises(EditError, match="it has 3 lines"):
+        replace_lines(b"a\nb\nc\n", start, end, "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "search", "replace", "expected"),
+    [
+        ("a = 1\nb = 2\n", "b = 2\n", "b = 3\n", "a = 1\nb = 3\n"),
+        ("a = 1\nb = 2", "b = 2\n", "b = 3\nc = 4\n", "a = 1\nb = 3\nc = 4"),
+        ("a = 1  \nb = 2\n", "a = 1\nb = 2\n", "a = 1\nb = 3\n", "a = 1  \nb = 3\n"),
+        (
+            "if x:\n    if y:\n        z\n",
+            "if y:\n    z\n",
+            "if y:\n    w\n    z\n",
+            "if x:\n    if y:\n        w\n        z\n",
+        ),
+        ("\tif y:\n\t\tz\n", "if y:\n\tz\n", "if y:\n\tw\n", "\tif y:\n\t\tw\n"),
+        ("s = \u201cx\u201d \u2013 1\nt\n", 's = "x" - 1\nt\n', 's = "x" - 1\nu\n', "s = \u201cx\u201d \u2013 1\nu\n"),
+        ("a\r\nb\r\n", "a\nb\n", "a\nc\n", "a\r\nc\r\n"),
+        ("f(1)  # a call\n", "f(1)", "f(2)", "f(2)  # a call\n"),
+        ("", "", "new\n", "new\n"),
+    ],
+)
+def test_search_text_is_found_strictly_first_then_leniently(
+    content: str, search: str, replace: str, expected: str
+) -> None:
+    assert search_replace(content.encode(), [Replacement(search, replace)]).decode() == expected
+
+
+def test_text_that_is_there_twice_is_refused_with_the_lines() -> None:
+    with pytest.raises(EditError, match="2 times: at lines 1, 3"):
+        search_replace(b"x = 1\ny\nx = 1\n", [Replacement("x = 1\n", "x = 2\n")])
+
+
+def test_text_that_is_missing_is_answered_with_the_nearest_lines() -> None:
+    content = b"a\n\ndef total(items):\n    return sum(items)\n"
+    with pytest.raises(EditError) as caught:
+        search_replace(content, [Replacement("a\n", "b\n"), Replacement("    return sum(item)\n", "    return 0\n")])
+    message = str(caught.value)
+    assert "block 2 of 2" in message
+    assert "4:     return sum(items)" in message
+    assert "nothing was changed" in message
+
+
+def test_later_edits_build_on_earlier_ones_and_only_changed_files_come_back() -> None:
+    files = {"a.py": SOURCE, "b.txt": b"x\n", "c.txt": b"same\n"}
+    edits: list[Edit] = [
+        ReplaceSymbol("a.py", "f", NEW),
+        SearchReplace("a.py", (Replacement("        return 1\n", "        return 2\n"),)),
+        ReplaceLines("b.txt", 1, 1, "y"),
+        WriteFile("c.txt", "same"),
+        WriteFile("new/d.txt", "d"),
+        SearchReplace("e.txt", (Replacement("", "e\n"),)),
+    ]
+    changed = apply_edits(files, edits)
+    assert set(changed) == {"a.py", "b.txt", "new/d.txt", "e.txt"}
+    assert b"        return 2\n" in changed["a.py"]
+    assert changed["new/d.txt"] == b"d\n"
+    assert files == {"a.py": SOURCE, "b.txt": b"x\n", "c.txt": b"same\n"}
+
+
+def test_one_edit_that_does_not_fit_undoes_all_and_is_named() -> None:
+    with pytest.raises(EditError, match=r"edit 2 of 2, a\.py: .*to b\.txt, fit; nothing was changed"):
+        apply_edits({"a.py": SOURCE, "b.txt": b"x\n"}, [WriteFile("b.txt", "y"), ReplaceSymbol("a.py", "nope", NEW)])
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../a", "a/../../b", "", "a\0b", "a\\b"])
+def test_a_path_that_leads_out_is_refused(path: str) -> None:
+    with pytest.raises(EditError, match="not a path inside"):
+        apply_edits({}, [WriteFile(path, "x")])
+
+
+def test_a_rewritten_file_keeps_its_byte_order_mark_line_ends_and_missing_last_newline() -> None:
+    changed = apply_edits({"a.txt": b"\xef\xbb\xbfa\r\nb"}, [WriteFile("a.txt", "a\nc\n")])
+    assert changed == {"a.txt": b"\xef\xbb\xbfa\r\nc"}
+
+
+@given(st.binary(max_size=120), st.integers(-1, 8), st.integers(-1, 8), text)
+def test_replaced_lines_leave_all_other_bytes_alone(content: bytes, start: int, end: int, new: str) -> None:
+    try:
+        after = replace_lines(content, start, end, new)
+    except EditError:
+        return
+    if not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        lines = content.split(b"\n")
+        assert after.startswith(b"\n".join(lines[: start - 1]))
+        assert after.endswith(b"\n".join(lines[end:]))
+
+
+@given(st.binary(max_size=80) | text.map(str.encode), st.lists(st.builds(Replacement, text, text), max_size=3))
+def test_search_and_replace_either_fits_or_says_why(content: bytes, blocks: list[Replacement]) -> None:
+    try:
+        search_replace(content, blocks)
+    except EditError as error:
+        assert error.what
+
+
+@given(text, text)
+def test_replacing_a_text_that_is_there_once_changes_only_that(before: str, after: str) -> None:
+    content = f"{before}\n<unique>\n{after}"
+    plain = content.encode()
+    expected = f"{before}\n<other>\n{after}".encode()
+    block = Replacement("<unique>\n", "<other>\n") if "\r\n" not in content else Replacement("<unique>", "<other>")
+    assert search_replace(plain, [block]) == expected
+
+
+PYTHON_LINES = (
+    "def f(a):|    return a|  x = 1|class A:|    def f(self):|        pass|@d||import os|f = lambda: 1|}|(|	pass|"
+    'async def f():|# é|\\|    """doc|    """'
+)
+CODE = st.lists(st.sampled_from(PYTHON_LINES.split("|")), max_size=8).map("\n".join)
+
+
+@given(CODE, CODE, st.sampled_from(["f", "A.f", "A", "g"]))
+def test_a_replaced_function_leaves_all_other_bytes_alone(source: str, answer: str, name: str) -> None:
+    content = source.encode()
+    try:
+        after = replace_symbol(content, "a.py", name, answer)
+    except EditError:
+        return
+    fitting = [s for s in symbols("a.py", content) if name in (s.name, s.short)]
+    target = min(fitting, key=lambda s: (s.name != name, s.start_byte))
+    tail = content[target.end_byte :]
+    assert after.endswith(tail)
+    head, rest = content[: target.start_byte], iter(after)
+    assert all(byte in rest for byte in head)
+
+
+SCRIPT_LINES = (
+    "function f(a) {|  return a;|}|const f = (a) => a;|class A {|  f() { return 1; }|export|/*|`|};|const o = {|"
+    "module.exports.f = function () {};|f: function () {},|import x from 'y';"
+)
+SCRIPT = st.lists(st.sampled_from(SCRIPT_LINES.split("|")), max_size=6).map("\n".join)
+
+
+@given(SCRIPT, SCRIPT, st.sampled_from(["f", "A.f", "o.f", "A"]))
+def test_any_javascript_answer_either_fits_or_says_why(source: str, answer: str, name: str) -> None:
+    try:
+        replace_symbol(source.encode(), "a.js", name, answer)
+    except EditError as error:
+        assert error.what
+
+
+@given(st.dictionaries(st.sampled_from(["a.py", "b.js", "c.txt"]), st.binary(max_size=40)), st.data())
+def test_edits_apply_to_all_files_or_to_none(files: dict[str, bytes], data: st.DataObject) -> None:
+    path = st.sampled_from(["a.py", "b.js", "c.txt", "new.txt"])
+    edit = st.one_of(
+        st.builds(WriteFile, path, text),
+        st.builds(ReplaceLines, path, st.integers(0, 3), st.integers(0, 3), text),
+        st.builds(ReplaceSymbol, path, st.just("f"), text),
+        st.builds(lambda p, b: SearchReplace(p, (b,)), path, st.builds(Replacement, text, text)),
+    )
+    edits = data.draw(st.lists(edit, max_size=4))
+    kept = dict(files)
+    try:
+        changed = apply_edits(files, edits)
+    except EditError:
+        changed = {}
+    assert files == kept
+    assert all(files.get(name) != content for name, content in changed.items())
+    assert set(changed) <= {e.path for e in edits}

@@ -1,0 +1,58 @@
+"""Languages as data, and parsing within limits."""
+
+import pytest
+
+from devagent.code import language as language_module
+from devagent.code.errors import CannotParse
+from devagent.code.language import Language, language_for, languages, matches, parse
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("a/b.py", "python"), ("x.PYI", "python"), ("m.cjs", "javascript"), ("m.mts", "typescript"), ("v.tsx", "tsx")],
+)
+def test_a_language_is_known_by_its_extension(path: str, name: str) -> None:
+    found = language_for(path)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize("path", ["README.md", "Makefile", ".py", "a.py.orig"])
+def test_other_files_are_only_text(path: str) -> None:
+    assert language_for(path) is None
+
+
+def test_every_query_of_every_language_compiles() -> None:
+    for known in languages():
+        root = parse(b"", known).root_node
+        for query in known.queries:
+            assert matches(root, known, query) == []
+
+
+def test_no_extension_belongs_to_two_languages() -> None:
+    extensions = [extension for known in languages() for extension in known.extensions]
+    assert len(extensions) == len(set(extensions))
+
+
+def test_a_file_over_the_size_limit_is_not_parsed() -> None:
+    with pytest.raises(CannotParse, match="over the limit"):
+        parse(b" " * (language_module.MAX_BYTES + 1), languages()[0])
+
+
+def test_a_grammar_that_is_not_installed_is_named_with_the_way_out() -> None:
+    missing = Language("cobol", (".cob",), "tree_sitter_cobol", "language", {})
+    with pytest.raises(CannotParse, match="pip install tree-sitter-cobol"):
+        parse(b"", missing)
+
+
+def test_deep_nesting_is_parsed_without_a_crash() -> None:
+    python = language_for("a.py")
+    assert python is not None
+    assert parse(b"x = " + b"(" * 200_000, python).root_node.has_error
+
+
+def test_offsets_of_a_file_in_a_legacy_encoding_are_those_of_its_bytes() -> None:
+    python = language_for("a.py")
+    assert python is not None
+    content = "näme = 'é'\nb = 1\n".encode("latin-1")
+    assert parse(content, python).root_node.end_byte == len(content)

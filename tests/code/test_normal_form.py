@@ -1,0 +1,33 @@
+"""The same code in other clothes."""
+
+import pytest
+
+from devagent.code.language import language_for
+from devagent.code.normal import same_code
+
+PYTHON = "def f(a):\n    if a:\n        b()\n    c()\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ('def f( a ):\n  """Doc."""\n  # why\n  if a:\n    b( )  # now\n\n  c()', True),
+        ("    def f(a):\n        if a:\n            b()\n        c()\n", True),
+        ("def f(a):\r\n    if a: b()\r\n    c()\r\n", True),
+        ("def f(a):\n    if a:\n        b()\n        c()\n", False),
+        ("def f(a):\n    if a:\n        b()\n    c(1)\n", False),
+        ("def f(a):\n    if a:\n        b\n        ()\n    c()\n", False),
+    ],
+)
+def test_python_is_the_same_up_to_comments_docstrings_and_layout(other: str, same: bool) -> None:
+    assert same_code(PYTHON.encode(), other.encode(), language_for("a.py")) is same
+
+
+def test_javascript_is_the_same_with_or_without_semicolons() -> None:
+    a, b = b"function f() { return 'a b'; } // x", b"function f() {\n  /* y */ return 'a b'\n}\n"
+    assert same_code(a, b, language_for("a.js"))
+    assert not same_code(a, b.replace(b"a b", b"a  b"), language_for("a.js"))
+
+
+def test_text_is_the_same_up_to_blanks() -> None:
+    assert same_code(b"a  b\n", b"a b", None)

@@ -1,0 +1,4 @@
+if a:
+    def f(): return 1
+else:
+    def f(): return 3

@@ -1,0 +1,22 @@
+'use strict';
+const fs = require('fs');
+
+export const parse = async (text) => {
+  return text;
+};
+
+export default function main(a) { return a; }
+
+class Store {
+  static async open(path) {
+    if (!path) {
+      return null;
+    }
+    return new Store(path);
+  }
+
+  handle = (event) => this.emit(event);
+}
+
+module.exports.close = function (store) { return store; };
+const table = { key: function (a) { return a; }, method(b) { return b; } };

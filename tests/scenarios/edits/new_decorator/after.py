@@ -1,0 +1,27 @@
+"""A cart."""
+import os
+from decimal import Decimal
+import functools
+
+
+class Cart:
+    rate = 2
+
+    @property
+    def total(self):
+        """What it costs.
+
+        Taxes included.
+        """
+        banner = """
+  kept
+as it is"""
+        return sum(self.items) + len(banner)
+
+    def clear(self):
+        self.items = []
+
+
+@functools.cache
+def load(path):
+    return Cart()
