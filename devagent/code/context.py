@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from devagent.code.callgraph import CallGraph
 from devagent.code.errors import CannotParse
 from devagent.code.language import Language, language_for, matches, parse, text_of
+from devagent.code.narrow import narrowed
 from devagent.code.symbol import Symbol, identifiers_in, symbols
 from devagent.code.textfile import lines_of, read_text
 
 _MAX_LINE = 400
+_MAX_SEARCHED = 1_000_000
 _CONSTRUCTORS = ("__init__", "__post_init__", "constructor")
 
 
@@ -64,7 +66,10 @@ def surroundings(files: Mapping[str, bytes], symbol: Symbol) -> Surroundings:
 
 
 def _callees(files: Mapping[str, bytes], symbol: Symbol, members: Sequence[Symbol]) -> tuple[str, ...]:
-    everything = [s for path in sorted(files) for s in symbols(path, files[path]) if s.kind != "class"]
+    names = [name.lower() for name in identifiers_in(symbol, files[symbol.path])]
+    sources = {path: content for path, content in files.items() if language_for(path) is not None}
+    paths = sorted(narrowed(sources, {symbol.path}, names, _MAX_SEARCHED))
+    everything = [s for path in paths for s in symbols(path, files[path]) if s.kind != "class"]
     found = [s for s in CallGraph(files, everything).callees(symbol) if s not in members and s.owner != symbol.name]
     return tuple(s.signature + (f"  [{s.path}]" if s.path != symbol.path else "") for s in found)
 

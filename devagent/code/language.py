@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000
 MAX_SECONDS = 10.0
-_CHUNK = 65536
+_CHUNK = 2048  # small, because the text of a node is read through the same callback
 _FOLDER = Path(__file__).parent / "languages"
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from devagent.code.callgraph import CallGraph
 from devagent.code.frames import Frame, frames
 from devagent.code.language import Language, language_for
+from devagent.code.narrow import narrowed
 from devagent.code.roles import is_foreign, is_test
 from devagent.code.spectrum import Coverage, Spectrum, spectrum
 from devagent.code.suspectlines import suspect_lines, work_in
@@ -24,7 +25,6 @@ WEIGHTS = {
     "trace": 1.8,
     "named": 1.0,
     "words": 0.5,
-    "reached": 1.0,
     "work": 2.2,
     "text": 3.0,
 }
@@ -33,6 +33,7 @@ _BUSY = 40
 _ON_PURPOSE = 0.5
 _TELLING = 0.6
 _NOT_RUN = 0.3
+_NOT_REACHED = 0.5
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,13 @@ def locate(
 
 
 def _score(case: "_Case", unit: Symbol, found: _Evidence) -> float:
-    """The weighted sum; a function that no failing test runs, though coverage would show it, counts for little."""
+    """The weighted sum; less where coverage shows that no failing test gets there, or else the call graph does."""
     score = sum(WEIGHTS[heading] * value for heading, value in found.values.items())
-    unseen = "coverage" not in found.values and language_for(unit.path) in case.covered
-    return round(score * (_NOT_RUN if unseen else 1.0), 6)
+    if language_for(unit.path) in case.covered:
+        score *= 1.0 if "coverage" in found.values else _NOT_RUN
+    elif case.tests and unit not in case.calls_away and "trace" not in found.values:
+        score *= _NOT_REACHED
+    return round(score, 6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,12 +123,10 @@ class _Case:
     @cached_property
     def units(self) -> list[Symbol]:
         """The functions that can be suspected. A small closure belongs to the function around it."""
-        return [
-            u
-            for path in sorted(self.files)
-            if _is_source(path, self.files[path])
-            for u in _units(path, self.files[path])
-        ]
+        sources = {path: content for path, content in self.files.items() if _is_source(path, content)}
+        certain = {frame.path for frame in self.frames} | {path for path, _ in self.spectrum.failing}
+        asked = words("\n".join([self.said, self.test_text, self.text]))
+        return [u for path in sorted(narrowed(sources, certain, asked)) for u in _units(path, self.files[path])]
 
     @cached_property
     def covered(self) -> set[Language | None]:
@@ -156,14 +158,15 @@ class _Case:
         return "\n".join(test.text(self.files[test.path]) for test in self.tests)
 
     @cached_property
-    def graph(self) -> CallGraph:
-        """The call graph of everything, tests included."""
+    def calls_away(self) -> dict[Symbol, int]:
+        """How many calls each function is away from the failing tests; only those that can be reached by name."""
         helpers = [
             s
-            for path in {test.path for test in self.tests}
+            for path in sorted({test.path for test in self.tests})
             for s in (*symbols(path, self.files[path]), *test_functions(path, self.files[path]))
         ]
-        return CallGraph(self.files, list(dict.fromkeys([*self.units, *helpers])))
+        everything = list(dict.fromkeys([*self.units, *helpers]))
+        return CallGraph(self.files, everything).distances(self.tests)
 
 
 def _is_source(path: str, content: bytes) -> bool:
@@ -223,7 +226,7 @@ def _trace(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
             (passes if depth else ends).setdefault(unit, []).append(_short(failure.test))
     for unit in {**ends, **passes}:
         where, tests = ("at the end of", ends[unit]) if unit in ends else ("in", passes[unit])
-        evidence[unit].add("trace", 0.0, f"{where} the traceback of {_listed(tests)}")
+        evidence[unit].reasons.append(f"{where} the traceback of {_listed(tests)}")
 
 
 def _listed(tests: Sequence[str]) -> str:
@@ -254,7 +257,7 @@ def _names(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
         if unit.short in task:
             found.add("text", 1.0, "named in the task")
         if unit.short in in_test:
-            found.add("named", 0.0, "named in the failing test")
+            found.reasons.append("named in the failing test")
 
 
 def _words(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
@@ -296,12 +299,10 @@ def _contrast(case: _Case) -> dict[str, float]:
 
 
 def _distance(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
-    if not case.tests:
-        return
-    for unit, calls in case.graph.distances(case.tests).items():
+    for unit, calls in case.calls_away.items():
         if unit in evidence and calls > 0:
-            reason = f"{calls} call{'s' * (calls > 1)} away from the failing test"
-            evidence[unit].add("reached", 1.0, reason)
+            plural = "s" if calls > 1 else ""
+            evidence[unit].reasons.append(f"{calls} call{plural} away from the failing test")
 
 
 def _work(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -79,7 +80,8 @@ def _matcher(query: str, *, regex: bool, ignore_case: bool) -> Callable[[str], o
         return re.compile(re.escape(query), flags).search
     _refuse_costly(query)
     try:
-        return re.compile(query, flags).search
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):  # of Python's, about odd patterns
+            return re.compile(query, flags).search
     except (re.error, OverflowError) as error:
         raise UsageError("the pattern is malformed", why=str(error)) from error
 

@@ -33,7 +33,7 @@ def suspect_lines(
         text = lines[line - 1].decode("utf-8", "replace")
         seen = spectrum.suspicion(symbol.path, line) if ran else 0.5
         shared = len(told & set(words(text)))
-        score = 0.6 * seen + 0.15 * (line in traced) + 0.1 * min(shared, 2) / 2 + 0.15 * _work(text)
+        score = 0.55 * seen + 0.1 * (line in traced) + 0.1 * min(shared, 2) / 2 + 0.25 * _work(text)
         scored.append((line, round(score, 4)))
     return tuple(sorted(scored, key=lambda entry: (-entry[1], entry[0])))
 
@@ -64,7 +64,11 @@ def _code_lines(symbol: Symbol, content: bytes) -> list[int]:
         rows = range(node.start_point.row + 1, node.end_point.row + 2)
         if node.id in skipped:
             dropped.update(rows)
-        elif node.child_count == 0 and node.type not in language.comments and (node.text or b"").strip(b" {}();,\n"):
+        elif (
+            node.child_count == 0
+            and node.type not in language.comments
+            and content[node.start_byte : node.end_byte].strip(b" {}();,\n")
+        ):
             found.add(rows[0])
     inside = sorted(line for line in found - dropped if line in symbol.lines)
     return inside[1:] if len(inside) > 1 else inside

@@ -1,7 +1,10 @@
 """Where devagent keeps things: its own data files, and the user's folders."""
 
 import os
+import tempfile
 from pathlib import Path
+
+from devagent.errors import CannotRun
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -23,9 +26,23 @@ def config_folder() -> Path:
 
 
 def runtime_folder() -> Path:
-    """A 0700 folder for sockets, keys and pid files of this user. `DEVAGENT_RUNTIME` overrides it."""
-    folder = _folder("DEVAGENT_RUNTIME", "user_runtime_path")
+    """A 0700 folder for sockets, keys and pid files of this user. `DEVAGENT_RUNTIME` overrides it.
+
+    Raises `CannotRun` when the folder belongs to somebody else.
+    """
+    override, session = os.environ.get("DEVAGENT_RUNTIME"), os.environ.get("XDG_RUNTIME_DIR")
+    if override:
+        folder = Path(override)
+    elif session:
+        folder = Path(session) / "devagent"
+    else:
+        folder = Path(tempfile.gettempdir()) / f"devagent-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = folder.stat()
+    if owner.st_uid != os.getuid() or owner.st_mode & 0o077:
+        raise CannotRun(
+            f"{folder} is not private to this user", hint="Remove it, or name another with DEVAGENT_RUNTIME"
+        )
     return folder
 
 

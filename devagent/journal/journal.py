@@ -112,7 +112,7 @@ class Journal:
             elapsed=round(self.elapsed, 4),
             at=round(time.time(), 3),
         )
-        self._file.write(json.dumps(self._stored(event), ensure_ascii=False).encode() + b"\n")
+        self._file.write(json.dumps(self._stored(event)).encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
         self.events.append(event)
@@ -164,7 +164,7 @@ class Journal:
 
     def _stored(self, event: Event) -> dict[str, Json]:
         stored = {**vars(event)}
-        if len(text := json.dumps(event.data, ensure_ascii=False)) > INLINE_LIMIT:
+        if len(text := json.dumps(event.data)) > INLINE_LIMIT:
             stored["data"] = {"blob": self.save(text.encode())}
         return stored
 
@@ -176,7 +176,7 @@ def read_events(folder: Path) -> list[Event]:
 
 def fingerprint(value: Json) -> str:
     """A short stable hash of plain data."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -193,14 +193,16 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
 
 def _lock(folder: Path) -> int:
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise UsageError(
-            f"run {folder.name} is being worked on by another process", hint="Wait for it, or stop it first"
-        ) from None
-    return descriptor
+    # A reader that asks whether the run is locked holds the lock for an instant: try for half a second.
+    for _ in range(10):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        else:
+            return descriptor
+    os.close(descriptor)
+    raise UsageError(f"run {folder.name} is being worked on by another process", hint="Wait for it, or stop it first")
 
 
 def _read(path: Path, *, repair: bool) -> list[Event]:

@@ -129,7 +129,7 @@ class Budget:
     def out_of_time(self) -> OutOfBudget:
         """The error that ends a run whose time is over."""
         return OutOfBudget(
-            f"the run has used its {self._seconds:g} s", hint="`devagent resume --seconds N` goes on with more"
+            f"the run has used its {self._seconds:g} s", hint="`devagent resume --max-seconds N` goes on with more"
         )
 
     @property

@@ -19,7 +19,7 @@ from devagent.models.store import EMBEDDED, find
 from devagent.models.trouble import Unreachable
 
 NAME = "embedded/qwen2.5-coder-1.5b"
-MEMORY = 2_300_000_000
+MEMORY = 2_600_000_000
 """Bytes of memory the server wants: weights, their repacked copy, context and buffers."""
 
 _GATHER = 0.01

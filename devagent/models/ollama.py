@@ -12,13 +12,13 @@ from typing import Any
 
 from devagent.errors import ModelError
 from devagent.models import trouble
+from devagent.models.budget import price
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.retry import PATIENT, Passing, Patience, patiently
 from devagent.models.stream import error_text
 from devagent.models.tokens import estimate_prompt, estimate_tokens
 from devagent.models.transport import TIMEOUTS, StatusError, Timeouts, Transport
 
-ADDRESS = "http://127.0.0.1:11434"
 PORT = 11434
 
 
@@ -26,23 +26,23 @@ class OllamaModel:
     """A model that an Ollama server has.
 
     Arguments:
-        base_url: the server, without a path.
+        base_url: the server, with or without "/v1".
         name: as `ollama list` shows it.
         card: its `window` is what is asked for as context.
     """
 
     def __init__(
         self,
+        base_url: str,
         name: str,
         card: ModelCard,
-        base_url: str = ADDRESS,
         *,
         api_key: str = "",
         patience: Patience = PATIENT,
         timeouts: Timeouts = TIMEOUTS,
     ) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._transport = Transport(base_url, headers, timeouts)
+        self._transport = Transport(base_url.rstrip("/").removesuffix("/v1"), headers, timeouts)
         self._name, self._card, self._patience = name, card, patience
 
     @property
@@ -106,14 +106,17 @@ class OllamaModel:
 
     def _reply(self, text: str, last: dict[str, Any], request: ModelRequest, seconds: float) -> ModelReply:
         prompt, completion = last.get("prompt_eval_count"), last.get("eval_count")
+        estimated = prompt is None or completion is None
+        prompt = estimate_prompt(request.messages) if prompt is None else prompt
+        completion = estimate_tokens(text) if completion is None else completion
         return ModelReply(
             text=text,
-            prompt_tokens=estimate_prompt(request.messages) if prompt is None else prompt,
-            completion_tokens=estimate_tokens(text) if completion is None else completion,
+            prompt_tokens=prompt,
+            completion_tokens=completion,
             finish=last.get("done_reason") or "stop",
             seconds=round(seconds, 3),
-            estimated=prompt is None or completion is None,
-            cost=0.0 if self._transport.loopback else None,
+            estimated=estimated,
+            cost=price(self._card, prompt, completion),
         )
 
     async def _explain(self, error: StatusError) -> ModelError | Passing:

@@ -206,7 +206,9 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What the child needs of our environment: no keys."""
     package = str(Path(__file__).resolve().parents[2])
     kept = {k: v for k, v in environ.items() if k in _KEPT or k.startswith(("DEVAGENT_", "XDG_", "LC_", "VIRTUAL_ENV"))}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, [package, environ.get("PYTHONPATH", "")]))}
+    path = os.pathsep.join(filter(None, [package, environ.get("PYTHONPATH", "")]))
+    # OpenMP's threads spin at barriers by default. Beside a running test suite that cost a factor of five to ten.
+    return {**kept, "PYTHONPATH": path, "OMP_WAIT_POLICY": "passive"}
 
 
 async def _read_all(descriptor: int) -> bytes:

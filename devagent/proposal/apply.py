@@ -7,6 +7,7 @@ is not what the run started from. What survives `kill -9`, and how, is told in `
 
 import fcntl
 import os
+import shlex
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from devagent.errors import NotResolved, UsageError
 from devagent.proposal.candidate import Proposal
-from devagent.proposal.store import Run, State, run_folder, sweep
+from devagent.proposal.store import Run, State, run_folder
 from devagent.proposal.transaction import (
     Change,
     Direction,
@@ -93,12 +94,9 @@ def undo(repo: Repository, run: Run, *, step: Step = lambda _: None) -> tuple[st
 def recover(repo: Repository, *, step: Step = lambda _: None) -> Recovery | None:
     """Finish the apply or undo that a killed process left in this work tree; `None` if there is none.
 
-    Every command starts with it, so it also removes what is left of discarded runs.
-
-    What a living process is at is left to it. Raises `UsageError`, changing nothing, when a file is neither as before
-    nor as after, and `CannotRun` when writing failed.
+    Every command starts with it. What a living process is at is left to it. Raises `UsageError`, changing nothing,
+    when a file is neither as before nor as after, and `CannotRun` when writing failed.
     """
-    sweep(repo)
     if not any((_area(repo) / direction).exists() for direction in Direction):
         return None
     try:
@@ -126,7 +124,7 @@ def _carry_on(repo: Repository, folder: Path, step: Step) -> Recovery:
         raise UsageError(
             f"an interrupted {verb} of run {plan.run} cannot be finished",
             why=f"changed since: {', '.join(strangers)}",
-            hint=f"Put them as they were before or after, or give it up with: rm -r {folder}",
+            hint=f"Put them as they were before or after, or give it up with: rm -r {shlex.quote(str(folder))}",
         )
     transaction.carry_out()
     return Recovery(plan.run, State(transaction.direction.done), plan.paths)

@@ -27,7 +27,13 @@ class Scene:
     """
 
     def __init__(
-        self, content: bytes, root: "Node", grammar: Grammar, start_line: int, end_line: int, context: Mapping[str, "Node"]
+        self,
+        content: bytes,
+        root: "Node",
+        grammar: Grammar,
+        start_line: int,
+        end_line: int,
+        context: Mapping[str, "Node"],
     ) -> None:
         self.content, self.grammar = content, grammar
         self.start_line, self.end_line = start_line, end_line
@@ -181,7 +187,9 @@ class Scene:
     def near_first(self, nodes: list["Node"]) -> list["Node"]:
         """Nodes in the order of their distance from the stretch."""
         middle = (self.start_line + self.end_line) / 2
-        return sorted(nodes, key=lambda n: (not self.start_line <= self.line(n) <= self.end_line, abs(self.line(n) - middle)))
+        return sorted(
+            nodes, key=lambda n: (not self.start_line <= self.line(n) <= self.end_line, abs(self.line(n) - middle))
+        )
 
     # Changes, as templates make them.
 
@@ -232,7 +240,11 @@ class Scene:
             pending.extend(reversed(node.children))
 
     def _is_docstring(self, node: "Node") -> bool:
-        return node.named_child_count == 1 and node.type == "expression_statement" and self.grammar.plays(node.named_children[0], "string")
+        return (
+            node.named_child_count == 1
+            and node.type == "expression_statement"
+            and self.grammar.plays(node.named_children[0], "string")
+        )
 
     def _line_start(self, node: "Node") -> int:
         return self.content.rfind(b"\n", 0, node.start_byte) + 1

@@ -17,7 +17,18 @@ from devagent.repair.grammar import Grammar, field_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_COLLECTING = (".add", ".append", ".has", ".push", ".get", ".set", ".items", ".includes", "subscript.value", "subscript_expression.object")
+_COLLECTING = (
+    ".add",
+    ".append",
+    ".has",
+    ".push",
+    ".get",
+    ".set",
+    ".items",
+    ".includes",
+    "subscript.value",
+    "subscript_expression.object",
+)
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -73,7 +84,9 @@ class Vocabulary:
         roots = [self._root, *self._context]
         calls = (node for root in roots for node in walk(root) if self._grammar.plays(node, "call"))
         callees = [self._grammar.field(call, "callee") for call in calls]
-        found = [self._grammar.field(c, "member") for c in callees if c is not None and self._grammar.plays(c, "member")]
+        found = [
+            self._grammar.field(c, "member") for c in callees if c is not None and self._grammar.plays(c, "member")
+        ]
         defined = (callee.name for callee in self.callees.values() if callee.method)
         return frozenset([*(text_of(member) for member in found if member is not None), *defined])
 
@@ -105,7 +118,11 @@ class Vocabulary:
         found: dict[str, list[Node]] = {"string": [], "number": []}
         for node in self._nodes:
             for kind, nodes in found.items():
-                if self._grammar.plays(node, kind) and node.parent is not None and node.parent.type != "expression_statement":
+                if (
+                    self._grammar.plays(node, kind)
+                    and node.parent is not None
+                    and node.parent.type != "expression_statement"
+                ):
                     nodes.append(node)
         return found
 
@@ -143,7 +160,9 @@ class Vocabulary:
 
     def words_in(self, node: "Node") -> list[str]:
         """The names and members that code uses."""
-        return list(dict.fromkeys(text_of(n) for n in walk(node) if self._is_name(n) or n.type == "property_identifier"))
+        return list(
+            dict.fromkeys(text_of(n) for n in walk(node) if self._is_name(n) or n.type == "property_identifier")
+        )
 
     def is_collection(self, name: str) -> bool:
         """Whether a name is used like a list, set or mapping."""

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from devagent.errors import SandboxError
 from devagent.sandbox import container as containers
@@ -22,6 +22,8 @@ from devagent.sandbox.output import Output
 from devagent.sandbox.recipe import Limits
 from devagent.sandbox.sandbox import WORKSPACE, Command, EndReason, Execution, File, Tree
 from devagent.sandbox.shell import LAUNCH, Shell, quote
+
+Fate = Literal["running", "out of memory", "gone"]
 
 SETTLE_TIMEOUT = 5.0
 INSTALL_TIMEOUT = 600.0
@@ -91,6 +93,7 @@ class DockerSandbox:
         self._replacing = False
         self._memory_kills = 0
         self._out_of_memory = False
+        self._fate: Fate = "running"
 
     async def start(self) -> None:
         """Bring the container up. Raises `SandboxError` when no engine answers or the image is missing."""
@@ -115,19 +118,23 @@ class DockerSandbox:
         """Run a command as uid 1000; nothing it started is alive afterwards. Raises `SandboxError`."""
         await self._settle()
         process = await self._launch(command)
-        self._out_of_memory = False
         output, started = Output(command.max_output), time.monotonic()
         reader = asyncio.ensure_future(process.drain(lambda _, chunk: output.add(chunk)))
+        code, trouble = None, None
         try:
             code = await process.wait(reader, timeout=command.timeout, stop=lambda: output.flooded)
-        except SandboxError:
-            code = KILLED
-            if not await self._died_of_memory():
-                raise
+        except SandboxError as error:
+            trouble = error
         finally:
             seconds = time.monotonic() - started
             # Also when cancelled: what runs inside is killed before the caller goes on.
             await self._finish(process, reader)
+        if self._fate == "gone":
+            raise SandboxError("the sandbox's container was stopped or removed by somebody else", hint="Try again")
+        if trouble is not None:
+            if not self._out_of_memory:
+                raise trouble
+            code = KILLED
         ended: EndReason = "exited"
         if code is None:
             ended, code = ("killed", KILLED) if output.flooded else ("timed out", TIMED_OUT)
@@ -256,7 +263,8 @@ class DockerSandbox:
             raise SandboxError("the sandbox cannot be reset", why="a new container fails as the old one did")
         self._replacing = True
         try:
-            self._out_of_memory |= await self._died_of_memory()
+            self._fate = await self._find_out()
+            self._out_of_memory |= self._fate == "out of memory"
             await self._discard(self._api)
             await self._create()
             for path, content in self._files.items():
@@ -266,14 +274,17 @@ class DockerSandbox:
         finally:
             self._replacing = False
 
-    async def _died_of_memory(self) -> bool:
+    async def _find_out(self) -> Fate:
+        """What became of the container. One that runs and is replaced all the same was beyond cleaning."""
+        inspect = self._api.client.api.inspect_container
         try:
-            facts = await self._api.call(
-                "look after the sandbox", self._api.client.api.inspect_container, self._container
-            )
+            state = (await self._api.call("look after the sandbox", inspect, self._container))["State"]
         except SandboxError:
-            return False
-        return bool(facts["State"]["OOMKilled"])
+            return "gone"
+        if state["Running"]:
+            return "running"
+        # The engine's flag also stands for earlier commands; one who removes a container did not run out of memory.
+        return "out of memory" if state["OOMKilled"] and state["Status"] == "exited" else "gone"
 
     async def _discard(self, engine: Engine) -> None:
         for shell in (self._keeper, self._user):
@@ -332,6 +343,7 @@ class DockerSandbox:
         # From here on something untrusted runs: what it could reach of ours is given up before.
         self._user_shell.close()
         self._user = None
+        self._out_of_memory, self._fate = False, "running"
         argv = ["/bin/sh", "-c", LAUNCH, "sh", folder, stdin, *command.argv]
         process = await self._api.exec(self._container, argv, user=USER, env=command.env)
         await process.send(b"\n")

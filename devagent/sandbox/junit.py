@@ -34,11 +34,11 @@ def parse_report(content: bytes) -> Report:
     """The report in a JUnit XML file. Raises `ReportError`."""
     try:
         root = Xml.fromstring(content, parser=Xml.XMLParser(target=_Builder()))
-    except (Xml.ParseError, ValueError) as error:
+    except (Xml.ParseError, ValueError, LookupError) as error:
         raise ReportError(f"the test report cannot be read: {error}") from None
     if root.tag not in ("testsuites", "testsuite"):
         raise ReportError(f"the test report is no JUnit XML: its root is <{str(root.tag)[:40]}>")
-    cases = list(_cases(root, ()))
+    cases = list(_cases(root, ("",) if root.tag == "testsuite" else ()))
     missing = dict.fromkeys(name for case, _ in cases if (name := _properties(case).get("devagent.missing")))
     facts = {name: value for suite in root.iter("testsuite") for name, value in _properties(suite).items()}
     return Report(tuple(_distinct(_result(case, suites) for case, suites in cases)), facts, tuple(missing))

@@ -22,8 +22,9 @@ while IFS= read -r line; do eval "$line"; done
 """
 
 # Runs a program (folder, stdin, argv). It waits for a line, so that no output comes before somebody reads it, and it
-# changes folder itself, since a working directory given to the engine is entered with the engine's rights.
-LAUNCH = 'IFS= read -r go; cd -- "$1" || exit 126; exec <"$2" || exit 126; shift 2; unset OLDPWD; exec "$@"'
+# changes folder itself, since a working directory given to the engine is entered with the engine's rights. One pipe
+# for both streams keeps their order.
+LAUNCH = 'IFS= read -r go; exec 2>&1; cd -- "$1" || exit 126; exec <"$2" || exit 126; shift 2; unset OLDPWD; exec "$@"'
 
 
 class Shell:

@@ -104,12 +104,15 @@ class Supervised:
     async def close(self) -> None:
         """End the sandbox and everything in it. Safe to call twice."""
         self.alive = False
-        # The supervisor ends when its pipe closes. Reading both others to their end is what lets go of them here.
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        # That ends the supervisor. Only reading the other pipes to their end lets go of them here.
         ending = asyncio.ensure_future(self._process.communicate())
         if not (await asyncio.wait({ending}, timeout=_CLOSE_TIMEOUT))[0]:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-        await ending
+            await asyncio.wait({ending}, timeout=_CLOSE_TIMEOUT)
+            ending.cancel()
 
     async def _ended(self, reading: asyncio.Task[Header], *, timed_out: bool) -> Ended:
         lost = Ended(-signal.SIGKILL, "lost", timed_out)

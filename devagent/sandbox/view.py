@@ -82,7 +82,7 @@ def plan(
         "memory": 0 if doors else limits.memory,
         "processes": limits.processes,
         "open_files": limits.open_files,
-        "largest_file": limits.disk,
+        "largest_file": 4 * disk,  # for files with holes; the size of each place holds the others
         "processors": [] if doors else processors[: max(1, round(limits.cpus))],
     }
 

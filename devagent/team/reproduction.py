@@ -68,7 +68,7 @@ def own_test_path(room: "Room", purpose: str) -> str:
     return path
 
 
-def labelled(room: "Room", path: str, text: str) -> bytes:
+def labelled(room: "Room", text: str) -> bytes:
     """A test file with the line that says whose it is."""
     mark = "//" if room.bench.ecosystem.name == "node" else "#"
     return f"{mark} {LABEL}\n{text.strip()}\n".encode()
@@ -99,7 +99,7 @@ def test_from_examples(room: "Room") -> str | None:
 async def _accept(room: "Room", place: str, path: str, text: str) -> str:
     """Take a test file if it fails by an assertion; otherwise what is wrong with it."""
     language = language_for(path)
-    file = File(labelled(room, path, text))
+    file = File(labelled(room, text))
     if language is not None:
         from devagent.code.syntax import syntax_errors
 

@@ -1,4 +1,4 @@
-"""The review phase: one comment a round, with a quoted line that must stand in the diff, proven by a test or shown beside."""
+"""The review phase: one comment a round, quoting a line of the diff, proven by a test or shown beside."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def review(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
-    """The review of the last attempt, and its verdict as evidence. Raises `PhaseFailed` when there is nothing to review."""
+    """The review of the last attempt, which also becomes evidence. Raises `PhaseFailed` when there is none."""
     attempt = room.attempts[-1] if room.attempts else None
     if attempt is None or not (attempt.good or attempt.unverified):
         raise PhaseFailed("there is no candidate that passed the tests")
@@ -48,7 +48,7 @@ async def _weighed(room: "Room", place: str, attempt: "Attempt", said: dict[str,
 async def _proven(room: "Room", place: str, attempt: "Attempt", test: str) -> bool:
     """Whether the reviewer's test fails by an assertion on this candidate."""
     path = own_test_path(room, "review")
-    changes = {**attempt.changes, path: File(labelled(room, path, test))}
+    changes = {**attempt.changes, path: File(labelled(room, test))}
     run = await room.bench.run_tests(f"{place}/proof", changes, None)
     mine = [r for r in run.results if r.file == path or r.id.startswith(path)]
     return run.counts and any(r.status == "failed" for r in mine) and not any(r.status == "error" for r in mine)

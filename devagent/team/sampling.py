@@ -19,6 +19,7 @@ from devagent.code.language import language_for
 from devagent.code.locate import Suspect
 from devagent.code.normal import normal_form
 from devagent.code.replace import replace_symbol
+from devagent.code.symbol import symbols
 from devagent.code.textfile import indentation
 from devagent.models.model import Message, ModelReply, ModelRequest
 from devagent.sandbox.sandbox import File
@@ -36,7 +37,10 @@ MAX_TEST_LINES = 60
 MAX_FAILURE_LINES = 18
 
 WHOLE = "Write the complete corrected function `{short}` in one code block. Change as little as possible."
-LINE = "Look closely at this line of `{short}`:\n```{language}\n{line}\n```\nIt is wrong. Write only the corrected line, in one code block."
+LINE = (
+    "Look closely at this line of `{short}`:\n```{language}\n{line}\n```\n"
+    "It is wrong. Write only the corrected line, in one code block."
+)
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,16 @@ class FunctionSampler:
             request=self._request(suspect, closing, 0.2, seed=number, max_tokens=120),
             suspect=suspect,
             way=f"line {number}",
-            edit=lambda answer: replace_lines(content, number, number, _line_in_place(answer, content, number)),
+            edit=lambda answer: self._with_line(answer, suspect, content, number),
         )
+
+    def _with_line(self, answer: str, suspect: Suspect, content: bytes, number: int) -> bytes:
+        symbol = suspect.symbol
+        if symbol.short in {
+            s.short for block in code_blocks(answer) for s in symbols(symbol.path, block.text.encode())
+        }:
+            return replace_symbol(content, symbol.path, symbol.name, _source(answer, suspect))
+        return replace_lines(content, number, number, _line_in_place(answer, content, number))
 
     def _request(
         self, suspect: Suspect, closing: str, temperature: float, *, seed: int, max_tokens: int | None = None

@@ -27,7 +27,7 @@ USAGE: Mapping[ToolName, str] = {
         "```edit\npath/of/file.py\n<<<<<<< SEARCH\nlines as they stand in the file\n=======\nlines to put there\n"
         ">>>>>>> REPLACE\n```\nchanges a file of your working copy; an empty SEARCH makes a new file."
     ),
-    "test": "```test\n```\nruns the tests that have to pass on your working copy; name tests, one a line, to run others.",
+    "test": "```test\n```\nruns the tests that have to pass on your working copy, or those you name, one a line.",
     "submit": "```submit\none sentence on what you changed and why it is right\n```\nhands in your working copy.",
 }
 

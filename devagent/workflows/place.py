@@ -7,15 +7,19 @@ from devagent.config.settings import Settings
 from devagent.repo.git import Repository
 from devagent.repo.objects import read_tree
 from devagent.sandbox.choice import open_sandbox
-from devagent.sandbox.ecosystem import Ecosystem, detect, generic
+from devagent.sandbox.ecosystem import Ecosystem, detect
 from devagent.sandbox.recipe import Limits
 from devagent.sandbox.sandbox import File, Sandbox, Tree
 from devagent.workflows.surface import Surface
 
 
-def files_of(repo: Repository, commit: str) -> Tree:
-    """The files of a commit, as a sandbox takes them."""
-    return {path: File(entry.content, entry.mode) for path, entry in read_tree(repo, commit).files.items()}
+def files_of(repo: Repository, commit: str, surface: Surface | None = None) -> Tree:
+    """The files of a commit, as a sandbox takes them; what is left out is told."""
+    read = read_tree(repo, commit)
+    for note in read.skipped:
+        if surface is not None:
+            surface.note(note)
+    return {path: File(entry.content, entry.mode) for path, entry in read.files.items()}
 
 
 class Place:
@@ -30,9 +34,7 @@ class Place:
         Raises `CannotRun` when nothing is recognised.
         """
         wanted = tuple(command) or tuple(shlex.split(self._box.command))
-        if self._box.image:
-            return generic(self._box.image, wanted), wanted
-        return detect(files), wanted
+        return detect(files, command=wanted, image=self._box.image), wanted
 
     async def open(self, ecosystem: Ecosystem, files: Tree, run: str) -> Sandbox:
         """A started sandbox with an empty workspace; builds the environment first where there is none."""

@@ -48,4 +48,5 @@ class SilentSurface:
 
     async def ask(self, question: str) -> str | None:
         """The next answer, if there is one."""
+        self.notes.append(question)
         return self.answers.pop(0) if self.answers else None

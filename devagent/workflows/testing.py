@@ -18,7 +18,7 @@ async def run_tests(
     taken = snapshot(repo, base)
     for note in taken.skipped:
         surface.note(note)
-    files = files_of(repo, taken.commit)
+    files = files_of(repo, taken.commit, surface)
     place = Place(settings, surface)
     ecosystem, command = place.ecosystem(files, command)
     sandbox = await place.open(ecosystem, files, run="test")

@@ -4,15 +4,17 @@ Everything that touches the world is an effect of the journal. Resuming is runni
 journal holds is not done twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from devagent.config.settings import Settings
 from devagent.errors import CannotRun, OutOfBudget, UsageError
 from devagent.journal.journal import Journal
 from devagent.journal.ledger import Ledger
 from devagent.models.budget import Budget, Spent
+from devagent.models.gateway import Gateway
 from devagent.proposal.candidate import Candidate, Origin, Proposal
 from devagent.proposal.store import Run, mark_failed, new_run, publish
 from devagent.repo import refs
@@ -21,7 +23,7 @@ from devagent.repo.objects import commit_changes, diff
 from devagent.repo.snapshot import snapshot
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.results import TestRun
-from devagent.sandbox.sandbox import Tree
+from devagent.sandbox.sandbox import Sandbox, Tree
 from devagent.team.location import locate
 from devagent.team.room import Room, Task
 from devagent.team.strategy import strategy_named
@@ -32,11 +34,41 @@ from devagent.workflows.results import Observed, Outcome, RunResult
 from devagent.workflows.staff import Staff
 from devagent.workflows.surface import Surface
 
-StaffFor = Callable[[Settings, Journal, Budget, Surface], Staff]
+
+class Crew(Protocol):
+    """The models of a run, as `devagent.workflows.staff.Staff` gives them."""
+
+    @property
+    def gateways(self) -> Mapping[str, Gateway]:
+        """A gateway per role; "" is everybody else's."""
+        ...
+
+    async def check(self) -> None:
+        """Make sure that the models may and can be used; raises `CannotRun` or `UsageError`."""
+        ...
+
+    def warm_up(self) -> None:
+        """Begin what takes long."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+OpenSandbox = Callable[[Ecosystem, Tree, str], Awaitable[Sandbox]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run is done with: its models, and its sandbox (the one that the settings ask for when left out)."""
+
+    staff_for: Callable[[Settings, Journal, Budget, Surface], Crew] = Staff
+    open_sandbox: OpenSandbox | None = None
 
 
 async def start(
-    repo: Repository, request: Request, settings: Settings, surface: Surface, staff_for: StaffFor = Staff
+    repo: Repository, request: Request, settings: Settings, surface: Surface, work: Work = Work()
 ) -> RunResult:
     """Do what a request asks, in a new run.
 
@@ -49,11 +81,11 @@ async def start(
         journal.record(
             "run.started", "", {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
         )
-        return await _Work(repo, run, journal, request, settings, surface, staff_for).result()
+        return await _Session(repo, run, journal, request, settings, surface, work).result()
 
 
 async def resume(
-    repo: Repository, run: Run, change: Callable[[Settings], Settings], surface: Surface, staff_for: StaffFor = Staff
+    repo: Repository, run: Run, change: Callable[[Settings], Settings], surface: Surface, work: Work = Work()
 ) -> RunResult:
     """Go on with a run that was interrupted or stopped by its budget. `change` may raise limits.
 
@@ -67,7 +99,7 @@ async def resume(
         request = Request.from_json(begun[0].data["request"])
         settings = change(settings_from_json(begun[0].data["settings"]))
         journal.record("run.resumed", "", {"settings": settings_to_json(settings)}, key=str(journal.session))
-        return await _Work(repo, run, journal, request, settings, surface, staff_for).result()
+        return await _Session(repo, run, journal, request, settings, surface, work).result()
 
 
 def raised(*, tokens: int | None, cost: float | None, seconds: float | None) -> Callable[[Settings], Settings]:
@@ -81,7 +113,7 @@ def raised(*, tokens: int | None, cost: float | None, seconds: float | None) -> 
     return change
 
 
-class _Work:
+class _Session:
     """One session of one run."""
 
     def __init__(
@@ -92,7 +124,7 @@ class _Work:
         request: Request,
         settings: Settings,
         surface: Surface,
-        staff_for: StaffFor,
+        work: Work,
     ) -> None:
         self.repo, self.run, self.journal = repo, run, journal
         self.request, self.settings, self.surface = request, settings, surface
@@ -100,7 +132,8 @@ class _Work:
         spent = Spent.from_events(journal.events, journal.earlier_seconds)
         self.budget = Budget(tokens=limits.tokens, cost=limits.cost, seconds=limits.seconds, spent=spent)
         surface.watch(self.budget)
-        self.staff = staff_for(settings, journal, self.budget, surface)
+        self.work = work
+        self.staff = work.staff_for(settings, journal, self.budget, surface)
         self.notes: list[str] = []
 
     async def result(self) -> RunResult:
@@ -151,14 +184,14 @@ class _Work:
             refs.put(self.repo, self.run.id, "base", commit)
             self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": list(taken.skipped)})
             self.notes += taken.skipped
-        return commit, files_of(self.repo, commit)
+        return commit, files_of(self.repo, commit, self.surface)
 
     def _bench(self, files: Tree, ecosystem: Ecosystem, place: Place, command: tuple[str, ...]) -> Workbench:
         return Workbench(
             journal=self.journal,
             files=files,
             ecosystem=ecosystem,
-            open_sandbox=lambda: place.open(ecosystem, files, self.run.id),
+            open_sandbox=lambda: (self.work.open_sandbox or place.open)(ecosystem, files, self.run.id),
             command=command or None,
             timeout=self.settings.sandbox.timeout,
             only=self.request.only,
@@ -196,7 +229,7 @@ class _Work:
         return self._nothing(room, stopped, best)
 
     def _publish(self, room: Room, best: Attempt, base: str, strategy: str) -> RunResult:
-        changes = {**{p: f for p, f in room.bench.own_tests.items()}, **best.changes}
+        changes = {**room.bench.own_tests, **best.changes}
         when = int(self.journal.events[0].at)
         commit = commit_changes(self.repo, base, changes, f"devagent: candidate of run {self.run.id}\n", when)
         refs.put(self.repo, self.run.id, "candidate", commit)

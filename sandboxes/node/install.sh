@@ -1,18 +1,28 @@
 #!/bin/sh
 # Puts the packages that package.json names into /opt/env/node_modules. Install scripts of the project itself do not
 # run here: its files are not there. npm's lock file is followed; other lock files are not read.
+# Exit status 3: npm is needed and cannot be had.
 set -eu
 command -v node >/dev/null || { echo "Node.js is not installed here" >&2; exit 1; }
 mkdir -p /opt/env/bin
 cd /opt/env
 [ -f /build/package.json ] || exit 0
-node -e '
-const { dependencies, devDependencies, optionalDependencies, peerDependencies } = JSON.parse(require("fs").readFileSync("/build/package.json"));
-process.exit(Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies }).length ? 0 : 10);
-' || { [ $? -eq 10 ] && exit 0; echo "package.json cannot be read" >&2; exit 1; }
-command -v npm >/dev/null || { echo "package.json has dependencies, and npm is not installed here" >&2; exit 1; }
+wanted=$(node -e '
+const { dependencies, devDependencies, optionalDependencies, peerDependencies } = JSON.parse(require("fs").readFileSync("/build/package.json", "utf8"));
+console.log(Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies }).length);
+')
+[ "$wanted" -gt 0 ] || exit 0
 
-export npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false npm_config_cache=/tmp/npm-cache
+export npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
+tools=$(mktemp -d)
+export npm_config_cache="$tools/cache"
+if command -v npm >/dev/null; then
+    npm() { command npm "$@"; }
+else
+    node /build/.devagent/npm.mjs "$tools" || exit 3
+    npm() { node "$tools/package/bin/npm-cli.js" "$@"; }
+fi
+
 cp /build/package.json .
 for lock in package-lock.json npm-shrinkwrap.json; do
     [ ! -f "/build/$lock" ] || cp "/build/$lock" .
@@ -23,4 +33,4 @@ else
     npm install --ignore-scripts --no-package-lock
 fi
 npm rebuild || echo "note: not every package could be built"
-rm -rf package.json package-lock.json npm-shrinkwrap.json /tmp/npm-cache
+rm -rf package.json package-lock.json npm-shrinkwrap.json "$tools"

@@ -3,13 +3,16 @@
 
 import { appendFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
 const root = process.cwd();
 const report = process.env.DEVAGENT_REPORT;
 const LIMIT = { message: 2000, details: 6000 };
 
-const place = (file) => (file ? relative(root, file).split(sep).join('/') : '');
+// Node.js 18 names modules by URL, later versions by path.
+const plain = (file) => (file?.startsWith('file:') ? fileURLToPath(file) : file);
+const place = (file) => (file ? relative(root, plain(file)).split(sep).join('/') : '');
 const printable = (text) =>
   String(text).replace(/[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, '0')}`);
 const content = (text) => printable(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

@@ -61,13 +61,12 @@ class Collector:
         items = {item.nodeid: item for item in session.items}
         wanted = [*self.task["tests"], *self.task["keep"]]
         if all(id_ in items for id_ in wanted):
-            gc.collect()
-            gc.freeze()
-            self.serve(session, items)
+            functions = functions_by_place({os.path.join(WORK, path) for path in self.task["files"]})
+            gc.freeze()  # keeps the collector of the children from copying every page
+            self.serve(session, items, functions)
         return True
 
-    def serve(self, session, items):
-        functions = functions_by_place({os.path.join(WORK, path) for path in self.task["files"]})
+    def serve(self, session, items, functions):
         send(self.connection, "ready")
         while (number := receive(self.connection)) is not None:
             path, content = variant(self.task, number)
@@ -108,6 +107,7 @@ def main(task_path, results_path):
     end = time.monotonic() + task["deadline"]
     for number, (path, content) in enumerate(task["files"].items()):
         place_file(path, content, FIRST_SECOND + number)
+    sys.path[0] = WORK  # as `python -m pytest` has it
     warm = start_warm(task, end)
     with open(results_path, "w", encoding="ascii") as results:
         for number in range(len(task["variants"])):

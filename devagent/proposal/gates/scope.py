@@ -4,11 +4,12 @@ import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from devagent.errors import UsageError
 from devagent.proposal.candidate import Evidence, Verdict
 from devagent.proposal.gates.subject import Subject
+from devagent.repo.paths import check_link, check_path
 from devagent.sandbox.sandbox import File
 
-NEVER = (".git", ".git/*", "*/.git", "*/.git/*")
 PROTECTED = {
     "git's own settings": (".git*", "*/.git*"),
     "devagent's settings": (".devagent*", "*/.devagent*"),
@@ -46,9 +47,12 @@ class ScopeGate:
 
 
 def _why_not(subject: Subject, path: str, file: File | None) -> str | None:
-    folded = path.casefold()
-    if any(fnmatchcase(folded, pattern) for pattern in NEVER) or path.startswith("/") or ".." in path.split("/"):
-        return "inside .git or outside the repository"
+    try:
+        check_path(path)
+        if file is not None and file.mode == "120000":
+            check_link(path, file.content.decode(errors="surrogateescape"))
+    except UsageError as refusal:
+        return refusal.why or refusal.what
     if path in subject.own_tests:
         return "a test that devagent's tester wrote for this task"
     if subject.only:
@@ -56,8 +60,6 @@ def _why_not(subject: Subject, path: str, file: File | None) -> str | None:
             return f"outside --only {' '.join(subject.only)}"
     elif kind := next(_kinds(path), None):
         return f"belongs to {kind}; name it with --only to allow it"
-    if file is not None and file.mode == "120000" and _leads_out(path, file):
-        return "a symlink that leads out of the repository"
     return None
 
 
@@ -70,14 +72,3 @@ def _kinds(path: str) -> Iterator[str]:
 def _within(path: str, allowed: str) -> bool:
     allowed = posixpath.normpath(allowed)
     return allowed == "." or path == allowed or path.startswith(allowed + "/") or fnmatchcase(path, allowed)
-
-
-def _leads_out(path: str, file: File) -> bool:
-    target = file.content.decode(errors="surrogateescape")
-    landed = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    return (
-        target.startswith("/")
-        or landed == ".."
-        or landed.startswith("../")
-        or landed.split("/")[0].casefold() == ".git"
-    )

@@ -38,7 +38,10 @@ def exchanged_arguments(scene: Scene, node: "Node") -> Iterator[Change]:
     for index, first in enumerate(arguments):
         for second in arguments[index + 1 :]:
             if scene.text(first) != scene.text(second):
-                swapped = (*scene.replace(first, scene.text(second)).spans, *scene.replace(second, scene.text(first)).spans)
+                swapped = (
+                    *scene.replace(first, scene.text(second)).spans,
+                    *scene.replace(second, scene.text(first)).spans,
+                )
                 yield Change(swapped, 1.0 if second is arguments[index + 1 : index + 2][0] else 0.6)
 
 
@@ -50,7 +53,9 @@ def fewer_or_more_arguments(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     texts = [scene.text(argument) for argument in arguments]
     for index in range(len(texts)):
-        yield scene.replace(holder, f"({', '.join(texts[:index] + texts[index + 1 :])})", 0.5 if len(texts) > 1 else 0.3)
+        yield scene.replace(
+            holder, f"({', '.join(texts[:index] + texts[index + 1 :])})", 0.5 if len(texts) > 1 else 0.3
+        )
     for rank, text in enumerate(_missing(scene, node, texts)):
         yield scene.replace(holder, f"({', '.join([*texts, text])})", 0.7 / (1 + 0.4 * rank))
 
@@ -114,13 +119,17 @@ def other_lookup(scene: Scene, node: "Node") -> Iterator[Change]:
             box, key = (scene.text(child) for child in node.named_children)
             for rank, default in enumerate(("", ", 0", ", []", f", {key}", ", ''")):
                 yield scene.replace(node, f"{box}.get({key}{default})", 1.0 / (1 + 0.4 * rank))
-    elif (receiver := _receiver(scene, node)) is not None and scene.text(node).startswith(f"{scene.text(receiver)}.get("):
+    elif (receiver := _receiver(scene, node)) is not None and scene.text(node).startswith(
+        f"{scene.text(receiver)}.get("
+    ):
         arguments = [scene.text(argument) for argument in _arguments(scene, node)]
         if arguments:
             yield scene.replace(node, f"{scene.text(receiver)}[{arguments[0]}]", 0.6)
         if len(arguments) == 1:
             for rank, default in enumerate(("0", "[]", arguments[0], "''", "1", "False")):
-                yield scene.replace(node, f"{scene.text(receiver)}.get({arguments[0]}, {default})", 0.7 / (1 + 0.3 * rank))
+                yield scene.replace(
+                    node, f"{scene.text(receiver)}.get({arguments[0]}, {default})", 0.7 / (1 + 0.3 * rank)
+                )
 
 
 def _arguments(scene: Scene, call: "Node") -> list["Node"]:
@@ -137,9 +146,15 @@ def _receiver(scene: Scene, call: "Node") -> "Node | None":
 
 def _functions(scene: Scene, count: int) -> list[str]:
     """Plain functions that take `count` arguments: called so or defined so in the file, the most used first."""
-    called = {name: sum(n.values()) for name, n in scene.vocabulary.called.items() if count in n and name.isidentifier()}
+    called = {
+        name: sum(n.values()) for name, n in scene.vocabulary.called.items() if count in n and name.isidentifier()
+    }
     defined = scene.vocabulary.callees.values()
-    own = {c.name: 1 for c in defined if not c.method and len(c.parameters) == count and c.name in scene.vocabulary.top_names}
+    own = {
+        c.name: 1
+        for c in defined
+        if not c.method and len(c.parameters) == count and c.name in scene.vocabulary.top_names
+    }
     found = {**own, **called}
     return sorted(found, key=lambda name: (-found[name], name))
 

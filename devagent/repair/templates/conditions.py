@@ -51,7 +51,9 @@ def with_default(scene: Scene, node: "Node") -> Iterator[Change]:
     if scene.grammar.position(node) in ("value", "argument", "result", "iterable") and _may_be_missing(scene, node):
         empties = ("[]",) if scene.grammar.position(node) == "iterable" else ("0", "[]", "{}", "''")
         for rank, empty in enumerate(empties):
-            yield scene.replace(node, scene.grammar.words["default"].format(scene.text(node), empty), 0.8 / (1 + 0.5 * rank))
+            yield scene.replace(
+                node, scene.grammar.words["default"].format(scene.text(node), empty), 0.8 / (1 + 0.5 * rank)
+            )
 
 
 @template("shorten", "fallback")

@@ -68,7 +68,15 @@ def reads(scene: Scene, node: "Node") -> bool:
     parent, field = node.parent, field_of(node)
     if parent is None or scene.grammar.binds(node) or node.type.endswith("_pattern"):
         return False
-    if parent.type in ("parameters", "formal_parameters", "pattern_list", "tuple_pattern", "array_pattern", "object_pattern", "dotted_name"):
+    if parent.type in (
+        "parameters",
+        "formal_parameters",
+        "pattern_list",
+        "tuple_pattern",
+        "array_pattern",
+        "object_pattern",
+        "dotted_name",
+    ):
         return False
     if scene.grammar.plays(parent, "assignment") and field == "left":
         return False
@@ -112,4 +120,3 @@ def _own_members(scene: Scene, node: "Node", name: str) -> Iterator[str]:
     for receiver in receivers:
         if name in scene.vocabulary.members.get(receiver, {}):
             yield f"{receiver}.{name}"
-

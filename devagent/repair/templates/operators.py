@@ -62,7 +62,12 @@ def range_bounds(scene: Scene, node: "Node") -> Iterator[Change]:
     """`range(n)` as `range(1, n)` and `range(1, n + 1)`; a first bound of one more or less comes from the integers."""
     arguments = scene.grammar.field(node, "arguments")
     callee = scene.grammar.field(node, "callee")
-    if callee is not None and scene.text(callee) == "range" and arguments is not None and arguments.named_child_count == 1:
+    if (
+        callee is not None
+        and scene.text(callee) == "range"
+        and arguments is not None
+        and arguments.named_child_count == 1
+    ):
         (bound,) = arguments.named_children
         yield scene.replace(bound, f"1, {scene.text(bound)}", 0.8)
         yield scene.replace(bound, f"1, {scene.text(bound)} + 1", 0.6)

@@ -175,5 +175,3 @@ def _returnable(scene: Scene, node: "Node") -> list[str]:
 
 def _makes_mutable(scene: Scene, value: "Node") -> bool:
     return scene.grammar.plays(value, "collection") or scene.text(value) in ("list()", "dict()", "set()")
-
-

@@ -116,9 +116,10 @@ def _supervise(plan: Plan, trees: root.Trees, groups: list[int]) -> NoReturn:
         kernel.raise_loopback()
     socket.sethostname("devagent")
     drop = root.build(plan, trees, PROGRAM)
-    kernel.hide_memory()
+    supervisor = Supervisor(plan, drop, groups)
+    supervisor.harden()
     wire.send(1, {"ready": True, "done": True})
-    Supervisor(plan, drop, groups).serve()
+    supervisor.serve()
 
 
 def _or_report(step: Callable[[], None]) -> None:

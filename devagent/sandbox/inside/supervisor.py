@@ -41,6 +41,11 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
 
+    def harden(self) -> None:
+        """Tie this process to its parent, and shut it off from the programs it starts."""
+        kernel.die_with_parent(signal.SIGKILL)
+        kernel.hide_memory()
+
     def serve(self) -> NoReturn:
         """Answer requests; ends with the process when devagent is gone."""
         operations: dict[str, Callable[[Header, bytes], Answer]] = {
@@ -127,13 +132,15 @@ class Supervisor:
             descriptor = kernel.open_regular(header["path"])
         except OSError:
             return {"missing": True}, b""
-        with open(descriptor, "rb") as file:
+        try:
             facts = os.fstat(descriptor)
             if not stat.S_ISREG(facts.st_mode):
                 return {"missing": True}, b""
             if facts.st_size > header["max"]:
                 return {"size": facts.st_size}, b""
-            return {}, file.read(header["max"])
+            return {}, os.read(descriptor, facts.st_size)
+        finally:
+            os.close(descriptor)
 
     def _write(self, header: Header, payload: bytes) -> Answer:
         path = header["path"]
@@ -165,6 +172,8 @@ class Supervisor:
         finally:
             os.seteuid(SUPERVISOR)
             os.setegid(SUPERVISOR)
+            # A change of user takes both back.
+            self.harden()
 
 
 def _write_tree(top: str, tree: dict[str, tuple[str, bytes]]) -> None:

@@ -1,0 +1,6 @@
+class CalendarError(ValueError):
+    """Something is wrong with a time or a booking."""
+
+
+class Clash(CalendarError):
+    """A booking overlaps another one which does not allow that."""

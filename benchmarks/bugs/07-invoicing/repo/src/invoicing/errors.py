@@ -1,0 +1,2 @@
+class InvoiceError(ValueError):
+    """An invoice that makes no sense."""

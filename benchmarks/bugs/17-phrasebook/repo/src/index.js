@@ -1,0 +1,2 @@
+export { Phrasebook } from './phrasebook.js';
+export { MessageError, SyntaxProblem, MissingMessage } from './errors.js';

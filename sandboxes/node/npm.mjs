@@ -1,0 +1,34 @@
+// Fetches npm for machines that have Node.js without it, where the distribution's package would bring hundreds more.
+//
+//     node npm.mjs FOLDER
+//
+// unpacks npm into FOLDER/package. The version and its hash are fixed; the registry is the one that npm is configured
+// for. Exit status 3 when it cannot be had (proxies, for one, are not spoken to).
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const VERSION = '10.9.2';
+const SHA512 = 'iriPEPIkoMYUy3F6f3wwSZAU93E0Eg6cHwIR6jzzOXWSy+SD/rOODEs74cVONHKSx2obXtuUoyidVEhISrisgQ==';
+const TIMEOUT = 60_000;
+
+function registry() {
+  const { NPM_CONFIG_USERCONFIG: file, npm_config_registry: named } = process.env;
+  const configured = file && existsSync(file) ? /^registry\s*=\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] : '';
+  return (named || configured || 'https://registry.npmjs.org').replace(/\/+$/, '');
+}
+
+const folder = process.argv[2];
+try {
+  const answer = await fetch(`${registry()}/npm/-/npm-${VERSION}.tgz`, { signal: AbortSignal.timeout(TIMEOUT) });
+  if (!answer.ok) throw new Error(`the registry answers ${answer.status}`);
+  const archive = Buffer.from(await answer.arrayBuffer());
+  if (createHash('sha512').update(archive).digest('base64') !== SHA512) throw new Error('the hash is not the expected one');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/npm.tgz`, archive);
+  execFileSync('tar', ['-xzf', `${folder}/npm.tgz`, '-C', folder]);
+} catch (error) {
+  console.error(`npm cannot be fetched: ${error.cause?.message ?? error.message}`);
+  process.exit(3);
+}

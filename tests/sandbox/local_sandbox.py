@@ -1,0 +1,81 @@
+"""A `Sandbox` without isolation, in a temporary folder: for our own, trusted test programs only."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from devagent.sandbox.sandbox import Command, EndReason, Execution, File, Tree
+
+
+def tree(files: Mapping[str, str]) -> dict[str, File]:
+    """A tree from texts."""
+    return {path: File(text.encode()) for path, text in files.items()}
+
+
+class LocalSandbox:
+    """Paths inside (/run/devagent, /tmp/devagent-…) are mapped to folders below `root`."""
+
+    kind = "local"
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.work = root, root / "work"
+        self.commands: list[Command] = []
+
+    async def start(self) -> None:
+        for name in ("work", "out", "files"):
+            (self.root / name).mkdir(parents=True)
+
+    async def sync(self, tree: Tree) -> None:
+        shutil.rmtree(self.work)
+        self.work.mkdir()
+        for path, file in tree.items():
+            target = self.work / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.content)
+
+    async def run(self, command: Command) -> Execution:
+        self.commands.append(command)
+        env = {name: self._here(value) for name, value in command.env.items()}
+        env |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
+        started, ended = time.monotonic(), "exited"
+        try:
+            process = subprocess.Popen(
+                [self._here(word) for word in command.argv],
+                cwd=self.work / command.cwd,
+                env={**env, "HOME": str(self.root)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            return Execution(127, str(error), 0.0)
+        try:
+            output, _ = await asyncio.to_thread(process.communicate, None, command.timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            ended = "timed out"
+        reason: EndReason = "timed out" if ended == "timed out" else "exited"
+        return Execution(process.returncode, output.decode(errors="replace"), time.monotonic() - started, reason)
+
+    async def read(self, path: str, *, max_bytes: int = 20_000_000) -> bytes | None:
+        place = Path(self._here(path)) if path.startswith("/") else self.work / path
+        return place.read_bytes()[:max_bytes] if place.is_file() else None
+
+    async def write(self, path: str, content: bytes) -> None:
+        Path(self._here(path)).write_bytes(content)
+
+    async def close(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _here(self, text: str) -> str:
+        return text.replace("/run/devagent", str(self.root / "files")).replace(
+            "/tmp/devagent-", f"{self.root / 'out'}/devagent-"
+        )

@@ -1,0 +1,86 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+from scripted_world import LARGE, make_room
+
+from devagent.journal.journal import Journal
+from devagent.team.agent import PhaseFailed, opening, work
+from devagent.team.lite import LiteStrategy
+from devagent.team.phases import load_phase
+from devagent.team.tools import Action, Toolbox, find_action
+
+EDIT = "calc.py\n<<<<<<< SEARCH\n    total = a - b\n=======\n    total = a + b\n>>>>>>> REPLACE"
+
+
+def test_only_the_tools_of_the_role_are_calls() -> None:
+    answer = "I look.\n```edit\nx\n```\n```search\nadd\n```\n"
+    assert find_action(answer, ("search", "read")) == Action("search", "add")
+
+
+def test_prose_and_other_code_blocks_are_no_calls() -> None:
+    assert find_action("```python\nsearch\n```", ("search",)) is None
+
+
+def use(folder: Path, *actions: Action) -> list[str]:
+    async def work_with() -> list[str]:
+        with Journal(folder) as journal:
+            room, _ = await make_room(journal, [], LARGE)
+            toolbox = Toolbox(room.bench, "here")
+            return [await toolbox.perform(action) for action in actions]
+
+    return asyncio.run(work_with())
+
+
+def test_tools_see_the_working_copy(tmp_path: Path) -> None:
+    changed, found, shown, tested = use(
+        tmp_path / "run",
+        Action("edit", EDIT),
+        Action("search", "a + b"),
+        Action("read", "calc.py:1-3"),
+        Action("test", ""),
+    )
+    assert "was changed" in changed
+    assert "calc.py:2" in found
+    assert "total = a + b" in shown
+    assert "pass" in tested
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Action("edit", "calc.py\nnothing"),
+        Action("edit", EDIT.replace("a - b", "a / b")),
+        Action("read", "nowhere.py"),
+        Action("read", "calc.py:900-901"),
+        Action("search", ""),
+    ],
+)
+def test_a_tool_that_cannot_do_its_work_says_so(action: Action, tmp_path: Path) -> None:
+    (said,) = use(tmp_path / "run", action)
+    assert said.startswith("That could not be done")
+
+
+def test_an_agent_that_goes_round_in_circles_is_stopped(tmp_path: Path) -> None:
+    async def go() -> None:
+        with Journal(tmp_path / "run") as journal:
+            room, _ = await make_room(journal, lambda _: "```search\nadd\n```", LARGE)
+            phase = load_phase("lite")
+            messages = opening(phase, "Do it.", tools=True)
+            await work(room, phase, "lite", messages, Toolbox(room.bench, "lite"), lambda text: text)
+
+    with pytest.raises(PhaseFailed, match="repeated `search`"):
+        asyncio.run(go())
+
+
+def test_lite_submits_through_the_same_gates(tmp_path: Path) -> None:
+    async def go() -> list[bool]:
+        with Journal(tmp_path / "run") as journal:
+            room, _ = await make_room(journal, [f"```edit\n{EDIT}\n```", "```submit\ndone\n```"], LARGE)
+            found = []
+            async for attempt in LiteStrategy().attempts(room):
+                found.append(attempt.good)
+                break
+            return found
+
+    assert asyncio.run(go()) == [True]

@@ -1,0 +1,191 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from scripted_world import FILES, LARGE, RIGHT, WRONG, ScriptedStaff, run_script
+
+from devagent.config.settings import BudgetSettings, Settings, TeamSettings
+from devagent.models.model import ModelRequest
+from devagent.proposal.store import State, find_run, list_runs
+from devagent.repo.git import find_root
+from devagent.sandbox.scripted import ScriptedSandbox
+from devagent.workflows.looking import overview, view
+from devagent.workflows.request import Request
+from devagent.workflows.results import RunResult
+from devagent.workflows.surface import SilentSurface
+from devagent.workflows.work import Work, raised, resume, start
+
+MakeRepo = Callable[[Mapping[str, str | bytes]], Path]
+FIX = Request(kind="fix")
+
+
+def work(staff: ScriptedStaff) -> Work:
+    async def opened(*_: object) -> ScriptedSandbox:
+        return ScriptedSandbox(run_script)
+
+    return Work(staff_for=staff, open_sandbox=opened)
+
+
+def fix(root: Path, staff: ScriptedStaff, request: Request = FIX, settings: Settings | None = None) -> RunResult:
+    return asyncio.run(start(find_root(root), request, settings or Settings(), SilentSurface(), work(staff)))
+
+
+def test_a_bug_ends_as_a_proposal_with_evidence_and_an_untouched_checkout(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    result = fix(root, ScriptedStaff([RIGHT]))
+    assert result.outcome == "proposed" and result.exit_code == 0
+    assert [(e.gate, e.verdict) for e in result.evidence] == [
+        ("syntax", "pass"),
+        ("scope", "pass"),
+        ("tampering", "pass"),
+        ("tests", "pass"),
+        ("review", "pass"),
+    ]
+    assert "-    total = a - b\n+    total = a + b" in result.diff
+    assert (root / "calc.py").read_text() == FILES["calc.py"]
+    trailers = find_root(root).git.run("log", "-1", "--format=%B", result.commit).stdout.decode()
+    assert f"Devagent-Run: {result.run}" in trailers and "scripted-small" in trailers
+
+
+def test_green_tests_call_no_model(make_repo: MakeRepo) -> None:
+    staff = ScriptedStaff([])
+    result = fix(make_repo({**FILES, "calc.py": FILES["calc.py"].replace("a - b", "a + b")}), staff)
+    assert result.outcome == "green" and result.exit_code == 0
+    assert staff.model.requests == []
+
+
+def test_nothing_good_says_so_and_shows_the_best_attempt(make_repo: MakeRepo) -> None:
+    settings = Settings(team=TeamSettings(samples=5, rounds=1))
+    result = fix(make_repo(FILES), ScriptedStaff(lambda _: WRONG), settings=settings)
+    assert result.outcome == "not resolved" and result.exit_code == 1
+    assert "a * b" in result.diff
+
+
+def test_a_used_up_budget_ends_with_4_and_resume_with_more_finds_the_proposal(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    settings = Settings(budget=BudgetSettings(tokens=10))
+    result = fix(root, ScriptedStaff([RIGHT]), settings=settings)
+    assert result.outcome == "out of budget" and result.exit_code == 4
+    repo = find_root(root)
+    change = raised(tokens=50_000, cost=None, seconds=None)
+    again = asyncio.run(resume(repo, find_run(repo, None), change, SilentSurface(), work(ScriptedStaff([RIGHT]))))
+    assert again.outcome == "proposed"
+    assert find_run(repo, None).state is State.PROPOSED
+
+
+def test_the_model_works_on_uncommitted_changes(make_repo: MakeRepo) -> None:
+    root = make_repo({**FILES, "calc.py": FILES["calc.py"].replace("a - b", "a + b")})
+    (root / "calc.py").write_text(FILES["calc.py"])
+    assert fix(root, ScriptedStaff([RIGHT])).outcome == "proposed"
+    head = Request(kind="fix", base="HEAD")
+    assert fix(root, ScriptedStaff([]), head).outcome == "green"
+
+
+def test_only_keeps_a_candidate_out_of_other_files(make_repo: MakeRepo) -> None:
+    settings = Settings(team=TeamSettings(samples=1, rounds=1))
+    result = fix(make_repo(FILES), ScriptedStaff(lambda _: RIGHT), Request(kind="fix", only=("docs",)), settings)
+    assert result.outcome == "not resolved"
+    assert any(e.gate == "scope" and e.verdict == "fail" for e in result.evidence)
+
+
+TEST_FILE = "```python\nfrom calc import add\n\n\ndef test_it():\n    assert add(2, 3) == 5{mark}\n```"
+GREEN = {**FILES, "tests/test_calc.py": "def test_zero():\n    assert True\n"}
+
+
+def test_a_task_is_reproduced_by_a_test_that_belongs_to_the_proposal(make_repo: MakeRepo) -> None:
+    answers = [TEST_FILE.format(mark=""), RIGHT]
+    result = fix(make_repo(GREEN), ScriptedStaff(answers), Request(kind="run", text="add should add"), Settings())
+    assert result.outcome == "proposed"
+    assert result.paths == ("calc.py", "tests/test_devagent_task.py")
+    assert "Written by devagent" in result.diff
+
+
+def test_a_reproduction_that_does_not_fail_by_an_assertion_is_asked_for_again(make_repo: MakeRepo) -> None:
+    staff = ScriptedStaff([TEST_FILE.format(mark="  # broken"), TEST_FILE.format(mark=""), RIGHT])
+    result = fix(make_repo(GREEN), staff, Request(kind="run", text="add should add"))
+    assert result.outcome == "proposed"
+    assert "not by an assertion" in staff.model.requests[1].messages[-1].text
+
+
+def test_without_a_test_that_observes_the_task_the_proposal_is_unverified(make_repo: MakeRepo) -> None:
+    def answer(request: ModelRequest) -> str:
+        return TEST_FILE.format(mark="  # passes always") if "one test file" in request.messages[-1].text else RIGHT
+
+    root = make_repo(GREEN)
+    result = fix(root, ScriptedStaff(answer), Request(kind="run", text="make `add` add"))
+    assert result.outcome == "unverified" and result.exit_code == 1
+    proposal = find_run(find_root(root), result.run).proposal()
+    assert not proposal.verified
+
+
+def test_the_large_team_asks_and_records_assumptions(make_repo: MakeRepo) -> None:
+    spec = '{"goal": "add adds", "must_hold": ["sum"], "questions": ["Should strings concatenate with subtraction?"]}'
+    edit = "```edit\ncalc.py\n<<<<<<< SEARCH\n    total = a - b\n=======\n    total = a + b\n>>>>>>> REPLACE\n```"
+    answers = [
+        spec,
+        '{"good": true}',
+        '{"suspects": [{"path": "calc.py", "name": "add", "reason": "x"}]}',
+        edit,
+        "```submit\nok\n```",
+        '{"verdict": "finding", "comment": "breaks on None", "quote": "total = a + b"}',
+    ]
+    result = fix(make_repo(FILES), ScriptedStaff(answers, LARGE))
+    assert result.outcome == "proposed"
+    assert any("Should strings concatenate" in assumption for assumption in result.assumptions)
+    review = next(e for e in result.evidence if e.gate == "review")
+    assert "breaks on None" in review.details[0]
+
+
+def test_a_finding_that_a_test_proves_sends_the_candidate_back(make_repo: MakeRepo) -> None:
+    edit = "```edit\ncalc.py\n<<<<<<< SEARCH\n    total = {0}\n=======\n    total = {1}\n>>>>>>> REPLACE\n```"
+    proof = (
+        '{"verdict": "finding", "comment": "wrong", "quote": "total = a + b", "test": "def test_it():  # fails always"}'
+    )
+    submit = "```submit\nok\n```"
+    answers = [
+        '{"goal": "add adds", "must_hold": ["sum"]}',
+        '{"good": true}',
+        '{"suspects": [{"path": "calc.py", "name": "add", "reason": "x"}]}',
+        *[edit.format("a - b", "a + b"), submit, proof],
+        *[edit.format("a - b", "(a + b)"), submit, '{"verdict": "good"}'],
+    ]
+    result = fix(make_repo(FILES), ScriptedStaff(answers, LARGE))
+    assert result.outcome == "proposed"
+    assert "(a + b)" in result.diff
+
+
+def test_show_and_list_tell_of_the_run(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    result = fix(root, ScriptedStaff([RIGHT]))
+    repo = find_root(root)
+    assert [(line.run, line.state) for line in overview(repo)] == [(result.run, "proposed")]
+    seen = view(repo, None)
+    assert seen.diff == result.diff and seen.patch
+    assert any("code" in step and "by the model" in step for step in seen.steps)
+    assert seen.conversation[0]["answer"] == RIGHT
+    assert seen.ledger["total"]["calls"] == 1
+
+
+KILLER = Path(__file__).parent / "killed_run.py"
+
+
+@pytest.mark.parametrize("event", [0, 1, 3, 5, 8, 12, 16, 20, 24])
+def test_a_run_killed_at_an_event_resumes_to_the_same_proposal(event: int, make_repo: MakeRepo, tmp_path: Path) -> None:
+    undisturbed = fix(make_repo(FILES, "undisturbed"), ScriptedStaff([WRONG, RIGHT]))  # type: ignore[call-arg]
+    root = make_repo(FILES, "killed")  # type: ignore[call-arg]
+    calls = tmp_path / "calls"
+    script = [sys.executable, str(KILLER), str(root), str(calls)]
+    first = subprocess.run([*script, str(event)], env=os.environ)
+    assert first.returncode in (-signal.SIGKILL, 0)
+    assert subprocess.run([*script, "-1"], env=os.environ).returncode == 0
+    repo = find_root(root)
+    (run,) = list_runs(repo)
+    assert run.proposal().evidence
+    assert view(repo, None).diff == undisturbed.diff
+    finished = calls.read_text().split()
+    assert len(finished) == len(set(finished)), "a finished model call was made again"
