@@ -134,6 +134,6 @@ class ScriptedStaff:
     def warm_up(self) -> None:
         """Nothing to warm up."""
 
-    async def close(self) -> None:
+    async def close(self, *, interrupted: bool = False) -> None:
         """Nothing to let go of."""
-        self.closed += 1
+        self.closed += 1 + interrupted

@@ -41,6 +41,15 @@ def card_for(name: str, folders: tuple[Path, ...] | None = None) -> ModelCard:
     return _card(name, {})
 
 
+def known_cards() -> list[ModelCard]:
+    """Every card there is, under the pattern of its name; a user's card hides ours of the same pattern."""
+    found: dict[str, ModelCard] = {}
+    for folder in card_folders():
+        for pattern, body in _cards(folder):
+            found.setdefault(pattern, _card(pattern, body))
+    return list(found.values())
+
+
 def card_folders() -> tuple[Path, ...]:
     """Where card files are looked for, strongest first."""
     return (config_folder() / "models", data_folder("prompts") / "models")

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ class Grammar:
         return list(dict.fromkeys(word for group in groups for word in group if word != text))
 
 
-@lru_cache(maxsize=None)
+@cache
 def grammar_of(language: str) -> Grammar | None:
     """The grammar data of a language by its name; `None` when repair does not know the language."""
     path = _FOLDER / f"{_SHARED.get(language, language)}.toml"

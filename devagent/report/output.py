@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from devagent.config.settings import Loaded
     from devagent.workflows.checks import Examination
     from devagent.workflows.looking import RunLine, RunView
+    from devagent.workflows.models import ModelLine
 
 MARKS = {"pass": "✓", "fail": "✗", "no-verdict": "?"}
 COLOURS = {"pass": "green", "fail": "red", "no-verdict": "yellow"}
@@ -147,6 +148,15 @@ def print_settings(loaded: "Loaded", user_file: Path, *, as_json: bool) -> None:
     for key, value in values.items():
         print(f"{key:{width}} = {json.dumps(value, ensure_ascii=False)}  ({loaded.origins.get(key, 'default')})")
     print(f"\nYour own settings: {user_file}{'' if user_file.exists() else ' (does not exist)'}")
+
+
+def print_models(models: "Sequence[ModelLine]", *, as_json: bool) -> None:
+    """The models that are known."""
+    if as_json:
+        _print_json({"devagent": 1, "kind": "models", "models": [vars(line) for line in models]})
+        return
+    head = ("model", "size", "window", "price", "state")
+    print_rows([head, *((m.name, m.size, f"{m.window:,}", m.price, m.state) for m in models)])
 
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:

@@ -63,6 +63,11 @@ class PlainSurface:
         del question
         return None
 
+    def agrees(self, question: str) -> bool:
+        """Only what `--yes` said beforehand."""
+        del question
+        return self.yes
+
     def _say(self, line: str) -> None:
         if not self._quiet:
             print(f"[{time.monotonic() - self._started:6.1f} s] {line}", file=sys.stderr, flush=True)
@@ -114,6 +119,17 @@ class LiveSurface:
         finally:
             self._status.start()
         return answer.strip() or None
+
+    def agrees(self, question: str) -> bool:
+        """Ask on the terminal, unless `--yes` said so beforehand."""
+        if self.yes:
+            return True
+        self._status.stop()
+        try:
+            self._console.print(f"[bold]?[/bold] {_escaped(question)} [y/N] ", end="")
+            return sys.stdin.readline().strip().lower() in ("y", "yes")
+        finally:
+            self._status.start()
 
     def close(self) -> None:
         """Take the live line away."""

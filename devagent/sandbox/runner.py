@@ -193,8 +193,8 @@ def _chosen(results: Sequence[TestResult], select: Sequence[str]) -> Iterator[Te
 
 def _with_reason(meaning: str, output: str) -> str:
     """The meaning, with the runner's own line about it where there is one."""
-    errors = re.findall(r"(?m)^(?:ERROR|E|.*?\w+Error)\b:?[ \t]+(\S.*)$", output)
-    return f"{meaning}: {errors[0].strip()[:200]}" if errors else meaning
+    reasons = re.findall(r"(?m)^(?:ERROR|E|.*: error|\w+Error): +(?!usage:)(\S.*)$", output)
+    return f"{meaning}: {reasons[0].strip()[:200]}" if reasons else meaning
 
 
 def _last_line(output: str) -> str:

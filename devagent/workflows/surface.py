@@ -26,6 +26,10 @@ class Surface(Protocol):
         """The user's answer; `None` when there is nobody to ask."""
         ...
 
+    def agrees(self, question: str) -> bool:
+        """Whether the user says yes; nobody there is a no."""
+        ...
+
 
 @dataclass
 class SilentSurface:
@@ -50,3 +54,8 @@ class SilentSurface:
         """The next answer, if there is one."""
         self.notes.append(question)
         return self.answers.pop(0) if self.answers else None
+
+    def agrees(self, question: str) -> bool:
+        """Whether the next answer is yes."""
+        self.notes.append(question)
+        return bool(self.answers) and self.answers.pop(0) == "yes"

@@ -4,6 +4,7 @@ Everything that touches the world is an effect of the journal. Resuming is runni
 journal holds is not done twice.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -51,8 +52,8 @@ class Crew(Protocol):
         """Begin what takes long."""
         ...
 
-    async def close(self) -> None:
-        """Let go of everything."""
+    async def close(self, *, interrupted: bool = False) -> None:
+        """Let go of everything; after Ctrl-C also of what is kept warm for the next run."""
         ...
 
 
@@ -138,13 +139,18 @@ class _Session:
 
     async def result(self) -> RunResult:
         """Do the work, and leave nothing running behind."""
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(self.staff.close)
-            try:
+        interrupted = False
+        try:
+            async with AsyncExitStack() as stack:
                 return await self._result(stack)
-            except CannotRun as error:
-                self.journal.record("run.stopped", "", {"why": str(error)}, key=str(self.journal.session))
-                raise
+        except CannotRun as error:
+            self.journal.record("run.stopped", "", {"why": str(error)}, key=str(self.journal.session))
+            raise
+        except asyncio.CancelledError:
+            interrupted = True
+            raise
+        finally:
+            await self.staff.close(interrupted=interrupted)
 
     async def _result(self, stack: AsyncExitStack) -> RunResult:
         base, files = self._snapshot()

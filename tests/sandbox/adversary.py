@@ -28,33 +28,26 @@ LIMITS = Limits(memory=256 << 20, cpus=2.0, processes=64, disk=64 << 20)
 VICTIM = File(b"original contents\n")
 
 _NEXT = """
-import json, os, subprocess
+import json, os
 places = {place: sorted(os.listdir(place)) for place in ("/work", "/tmp", "/home", "/dev/shm")}
 with open("victim.txt") as file:
     victim = file.read()
-processes = [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in (1, os.getpid())]
-alive = []
-for process in processes:
-    try:
-        with open(f"/proc/{process}/cmdline") as file:
-            alive.append(file.read().replace(chr(0), " "))
-    except OSError:
-        pass
+mine = [p for p in os.listdir("/proc") if p.isdigit() and os.stat(f"/proc/{p}").st_uid == os.getuid()]
 with open("/proc/sysvipc/shm") as file:
     segments = len(file.readlines()) - 1
-print(json.dumps({"places": places, "victim": victim, "segments": segments, "alive": [a for a in alive if "sleep" in a]}))
+print(json.dumps({"places": places, "victim": victim, "segments": segments, "processes": len(mine)}))
 """
 _CLEAN = {
     "places": {"/work": ["next.py", "victim.txt"], "/tmp": [], "/home": [], "/dev/shm": []},
     "victim": VICTIM.content.decode(),
     "segments": 0,
-    "alive": [],
+    "processes": 1,
 }
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One folder of attacks. `ended` is a pattern for how the run may end, `reads` what reading files afterwards gives."""
+    """One folder. `ended` is a pattern for how the run may end, `reads` what reading files afterwards gives."""
 
     name: str
     about: str
@@ -180,10 +173,8 @@ async def _attack(sandbox: Sandbox, attack: Attack, host: Host) -> Execution:
     }
     await sandbox.sync(tree)
     await sandbox.write("/run/devagent/probe.py", b"probe = True\n")
-    # The secret is for the attack to know what it looks for, under a name that does not count as a find.
-    facts = {name: value for name, value in host.facts.items() if name != "state"}
-    environment = {"ADVERSARY_HOST": json.dumps(facts)}
-    return await sandbox.run(Command(["python3", "attack.py"], timeout=attack.timeout, env=environment))
+    await sandbox.write("/run/devagent/host.json", json.dumps(host.facts).encode())
+    return await sandbox.run(Command(["python3", "attack.py"], timeout=attack.timeout))
 
 
 def _judge(attack: Attack, execution: Execution) -> Iterator[str]:

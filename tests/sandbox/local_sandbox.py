@@ -43,12 +43,13 @@ class LocalSandbox:
         self.commands.append(command)
         env = {name: self._here(value) for name, value in command.env.items()}
         env |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
+        env |= {"HOME": str(self.root), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         started, ended = time.monotonic(), "exited"
         try:
             process = subprocess.Popen(
                 [self._here(word) for word in command.argv],
                 cwd=self.work / command.cwd,
-                env={**env, "HOME": str(self.root)},
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

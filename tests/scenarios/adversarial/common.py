@@ -1,10 +1,10 @@
 """What attacks share: an attempt that should fail, and a line that says whether it did."""
 
 import json
-import os
 import subprocess
 
-HOST = json.loads(os.environ["ADVERSARY_HOST"])
+with open("/run/devagent/host.json") as file:
+    HOST = json.load(file)
 
 
 def attempt(what, action, breach=lambda result: True):

@@ -15,7 +15,9 @@ os.mkfifo("pipe")
 socket.socket(socket.AF_UNIX).bind("socket")
 with open("plain", "w") as file:
     file.write("plain")
-os.link("plain", "hard")
+with open("linked", "w") as file:
+    file.write("linked")
+os.link("linked", "hard")
 os.chmod("hard", 0o6755)
 with open("sparse", "w") as file:
     file.truncate(100_000_000)

@@ -7,7 +7,7 @@ attacks = [
     "\x1b]8;;file:///etc/passwd\x1b\\link\x1b]8;;\x1b\\",
     "\x1bP+q544e\x1b\\",
     "\x9b31m",
-    "done\rBREACHED?\r",
+    "done\roverwritten\r",
     "\x08\x08\x08",
     "\x07",
     "\u202eevil\u2066",
