@@ -28,21 +28,23 @@ class Variant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a variant: how many target tests passed, whether it passes all it should, how it ended."""
+    """What became of a variant: how many target tests passed, whether those to keep did, whether all did; its end."""
 
     variant: int
     passed: int
+    kept: bool
     survives: bool
     ended: str
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What a variant must do: pass `tests` and keep `keep` passing, within `limit` seconds."""
+    """What a variant must do: pass `tests` (of which `before` pass already) and `keep`, within `limit` seconds."""
 
     tests: Sequence[str]
     keep: Sequence[str]
     limit: float
+    before: int = 0
 
 
 def can_run(ecosystem: Ecosystem) -> bool:
@@ -84,6 +86,7 @@ def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, s
         "tests": list(goal.tests),
         "keep": list(goal.keep),
         "limit": goal.limit,
+        "before": goal.before,
         "deadline": seconds,
         "thorough": goal.limit <= 5 * _THOROUGH,
     }
@@ -96,7 +99,9 @@ def _outcomes(content: bytes | None, count: int) -> list[Outcome]:
     for line in (content or b"").splitlines():
         try:
             raw = json.loads(line)
-            outcome = Outcome(int(raw["variant"]), int(raw["passed"]), raw["survives"] is True, str(raw["ended"])[:40])
+            outcome = Outcome(
+                int(raw["variant"]), int(raw["passed"]), raw["kept"] is True, raw["survives"] is True, str(raw["ended"])
+            )
         except (ValueError, KeyError, TypeError):
             continue
         if 0 <= outcome.variant < count:

@@ -7,7 +7,7 @@ it. Near misses (some of the failing tests pass) become the starting points of a
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from devagent.repair.batch import Goal, Outcome, Variant, can_run, run_batch
 from devagent.repair.candidates import MOST, candidates
@@ -34,11 +34,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Found:
-    """A repair: the changed files, the edits that made them, how many target tests pass, how many variants it took."""
+    """A repair: the changed files, the edits that made them, how many target tests pass, how many variants it took.
+
+    `kept` says whether the tests that passed before still do.
+    """
 
     files: Mapping[str, bytes]
     edits: tuple[Edit, ...]
     passed: int
+    kept: bool
     tried: int
 
 
@@ -116,11 +120,12 @@ class Search:
     async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found]:
         files = {**self._originals, **start.files}
         while variants and self._left() > _LEAST_BATCH_SECONDS:
-            outcomes = await run_batch(
-                self._sandbox, self._ecosystem, files, variants, self._goal, seconds=self._left()
-            )
-            self.tried += len(outcomes)
+            goal = replace(self._goal, before=start.passed)
+            outcomes = await run_batch(self._sandbox, self._ecosystem, files, variants, goal, seconds=self._left())
+            if not outcomes:
+                return
             for outcome in outcomes:
+                self.tried += 1
                 found = self._found(variants[outcome.variant], outcome, start)
                 if outcome.survives:
                     yield found
@@ -168,11 +173,11 @@ class Search:
 
     def _found(self, variant: Variant, outcome: Outcome, start: _Start) -> Found:
         files = {**start.files, variant.path: variant.edit.content}
-        return Found(files, (*start.edits, variant.edit), outcome.passed, self.tried)
+        return Found(files, (*start.edits, variant.edit), outcome.passed, outcome.kept, self.tried)
 
     def _remember(self, found: Found) -> None:
         self.partial.append(found)
-        self.partial.sort(key=lambda f: (-f.passed, len(f.edits), -f.edits[-1].score))
+        self.partial.sort(key=lambda f: (not f.kept, -f.passed, len(f.edits), -f.edits[-1].score))
 
     def _left(self) -> float:
         return self._end - time.monotonic()

@@ -94,7 +94,7 @@ def _records(recording: bytes) -> Iterator[dict[str, Any]]:
     for line in recording.splitlines():
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(record, dict) and isinstance(record.get("lines"), dict):
             yield record
@@ -109,7 +109,7 @@ def _attributed(
     """
     waiting = [result.id for result in results]
     for record in records:
-        id_ = record.get("test") or _take(waiting, str(record.get("file")), str(record.get("name")))
+        id_ = str(record.get("test") or "") or _take(waiting, str(record.get("file")), str(record.get("name")))
         if id_ in asked:
             yield id_, {path: frozenset(numbers) for path, numbers in _lines(record)}
 
@@ -132,6 +132,11 @@ def _lines(record: Mapping[str, Any]) -> Iterator[tuple[str, list[int]]]:
 def _calls(records: Sequence[Mapping[str, Any]]) -> Iterator[Call]:
     names = Call.__dataclass_fields__.keys()
     for record in records:
-        for call in record.get("calls") or ():
-            if isinstance(call, dict) and call.keys() == names:
+        calls = record.get("calls")
+        for call in calls if isinstance(calls, list) else ():
+            if isinstance(call, dict) and call.keys() == names and _well_typed(call):
                 yield Call(**call)
+
+
+def _well_typed(call: Mapping[str, Any]) -> bool:
+    return all(isinstance(value, int if name in ("line", "depth") else str) for name, value in call.items())

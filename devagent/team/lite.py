@@ -43,6 +43,7 @@ class LiteStrategy:
                 )
                 summary = ""
             if toolbox.changes:
+                await room.settled()
                 origin = Origin(place, phase.by.name, room.gateway(phase.by.name).card.name, "agent")
                 attempt = await room.bench.attempt(place, toolbox.changes, origin)
                 room.attempts.append(attempt)

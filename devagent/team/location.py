@@ -1,8 +1,11 @@
-"""Where to look: the suspects of a room, from coverage, tracebacks and names. The program does this for every model."""
+"""Where to look: the suspects of a room, from tracebacks and names at once, from coverage a little later.
+
+The program does this for every model. While it runs the failing tests again, a model can already read.
+"""
 
 from typing import TYPE_CHECKING
 
-from devagent.code.locate import Failure
+from devagent.code.locate import Failure, Suspect
 from devagent.code.locate import locate as rank
 from devagent.sandbox.coverage import Coverage, coverage
 from devagent.sandbox.runner import TestRunner
@@ -14,33 +17,59 @@ MAX_TESTS = 12
 TIME_FACTOR = 6.0
 
 
-async def locate(room: "Room", place: str) -> None:
-    """Fill `room.suspects`, most suspicious first; with failing tests, from what they run."""
-    bench = room.bench
-    failing = tuple(r.id for r in room.task.failing)
-    if failing:
-        room.coverage = await _coverage(room, f"{place}/coverage", failing)
-    failures = [Failure(r.id, r.message, r.details, r.file) for r in room.task.failing]
-    files = {path: file.content for path, file in bench.workspace({}).items() if file.mode != "120000"}
-    lines = room.coverage.lines if room.coverage is not None else None
-    room.suspects = rank(files, failures, lines, failing, text=room.task.text)
-    room.journal.record(
-        "suspects.found",
-        place,
-        {"suspects": [[s.symbol.path, s.symbol.name, round(s.score, 3)] for s in room.suspects[:8]]},
-        key=str(len(failing)),
-    )
+class NothingFails(Exception):
+    """The tests that failed pass when they are run again: they are flaky, and there is no task."""
 
 
-async def _coverage(room: "Room", place: str, failing: tuple[str, ...]) -> Coverage | None:
+def guess(room: "Room") -> list[Suspect]:
+    """The suspects as far as they can be known without running anything."""
+    return _ranked(room)
+
+
+async def settle(room: "Room", place: str = "settle") -> None:
+    """Find out which failures are real, what they run, and from that `room.suspects`, most suspicious first.
+
+    Raises `NothingFails` when every failure is flaky.
+    """
+    if room.task.failing:
+        await _leave_flaky(room, place)
+        room.coverage = await _coverage(room, f"{place}/coverage")
+    room.suspects = _ranked(room)
+    found = [[s.symbol.path, s.symbol.name, round(s.score, 3)] for s in room.suspects[:8]]
+    room.journal.record("suspects.found", place, {"suspects": found}, key=str(len(room.task.failing)))
+
+
+async def _leave_flaky(room: "Room", place: str) -> None:
+    again = await room.bench.run_tests(f"{place}/again", {}, [r.id for r in room.task.failing])
+    if not again.counts:
+        return
+    passed = {r.id for r in again.results if r.status == "passed"}
+    room.notes += [f"flaky, left alone: {r.id}" for r in room.task.failing if r.id in passed]
+    room.task = room.task.with_failing(tuple(r for r in room.task.failing if r.id not in passed))
+    room.bench.targets = tuple(r.id for r in room.task.failing)
+    if not room.task.failing:
+        raise NothingFails
+
+
+async def _coverage(room: "Room", place: str) -> Coverage:
     bench = room.bench
+    failing = tuple(r.id for r in room.task.failing)[:MAX_TESTS]
     passing = tuple(r.id for r in bench.baseline.results if r.status == "passed")
     limit = max(20.0, TIME_FACTOR * bench.baseline.seconds)
 
     async def perform() -> dict[str, object]:
         async with bench.sandbox({}) as sandbox:
             runner = TestRunner(sandbox, bench.ecosystem, command=bench.command, timeout=bench.timeout)
-            return (await coverage(runner, failing[:MAX_TESTS], passing, timeout=limit)).to_json()
+            return (await coverage(runner, failing, passing, timeout=limit)).to_json()
 
-    inputs = {"files": bench.key({}), "failing": failing[:MAX_TESTS]}
+    inputs = {"files": bench.key({}), "failing": failing}
     return Coverage.from_json(await room.journal.effect("sandbox.coverage", place, inputs, perform))
+
+
+def _ranked(room: "Room") -> list[Suspect]:
+    failures = [Failure(r.id, r.message, r.details, r.file) for r in room.task.failing]
+    files = {path: file.content for path, file in room.bench.workspace({}).items() if file.mode != "120000"}
+    lines = room.coverage.lines if room.coverage is not None else None
+    ranked = rank(files, failures, lines, [f.test for f in failures], text=room.task.text)
+    own = set(room.bench.own_tests)
+    return [s for s in ranked if s.symbol.path not in own]

@@ -15,8 +15,9 @@ from devagent.team.questions import settle_questions
 from devagent.team.reproduction import reproduce
 from devagent.team.review import review
 from devagent.team.sampling import FunctionSampler
+from devagent.team.searching import RepairSearch
 from devagent.team.tools import Toolbox
-from devagent.team.workbench import Origin
+from devagent.team.workbench import Attempt, Origin
 
 if TYPE_CHECKING:
     from devagent.team.room import Room
@@ -32,6 +33,8 @@ async def perform(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 
 
 async def _artefact(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    if phase.artefact == "suspects":
+        await room.settled()
     if phase.program in PROGRAMS and (room.is_small(phase.by.name) or not phase.schema):
         artefact = await PROGRAMS[phase.program](room, place)
         if artefact is not None:
@@ -44,6 +47,7 @@ async def _artefact(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 
 
 async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
+    await room.settled()
     if room.is_small(phase.by.name):
         return await _sampled_patch(room, place)
     toolbox = Toolbox(room.bench, place)
@@ -62,11 +66,21 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 
 
 async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
+    search = RepairSearch(room, place)
+    if room.bench.targets:
+        async for attempt in search.attempts():
+            room.attempts.append(attempt)
+            if attempt.good:
+                return _summary(attempt), "program"
     async for attempt in FunctionSampler(room, place).attempts():
         room.attempts.append(attempt)
         if attempt.good or attempt.unverified:
-            return {"summary": attempt.origin.way, "paths": sorted(attempt.changes)}, "model"
-    raise PhaseFailed("no answer of the model passed the gates")
+            return _summary(attempt), "model"
+    raise PhaseFailed("neither search nor the model found a change that passes the gates")
+
+
+def _summary(attempt: Attempt) -> dict[str, Any]:
+    return {"summary": attempt.origin.way, "paths": sorted(attempt.changes)}
 
 
 async def _reproduction(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:

@@ -34,6 +34,7 @@ async def spec_from_failures(room: "Room", _place: str) -> dict[str, Any] | None
 
 async def suspects_from_evidence(room: "Room", _place: str) -> dict[str, Any] | None:
     """The functions that coverage, tracebacks and names point to."""
+    await room.settled()
     if not room.suspects:
         return None
     found = [{"path": s.symbol.path, "name": s.symbol.name, "reason": "; ".join(s.reasons)} for s in room.suspects[:6]]

@@ -12,7 +12,7 @@ from devagent.models.model import ModelRequest
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import File
 from devagent.team.agent import PhaseFailed, opening
-from devagent.team.location import locate
+from devagent.team.location import settle
 from devagent.team.phases import Phase
 from devagent.team.programs import code_of_suspects
 
@@ -114,7 +114,7 @@ async def _accept(room: "Room", place: str, path: str, text: str) -> str:
         room.bench.targets = tuple(r.id for r in mine if r.status == "failed")
         room.bench.baseline = run
         room.task = room.task.with_failing(tuple(r for r in mine if r.status == "failed"))
-        await locate(room, place)
+        await settle(room, place)
     return trouble
 
 

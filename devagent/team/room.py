@@ -1,5 +1,6 @@
 """The room a team works in: the task, the workbench, the models, and what the phases have produced so far."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from devagent.models.gateway import Gateway
 from devagent.models.model import ModelReply, ModelRequest
 from devagent.sandbox.coverage import Coverage
 from devagent.sandbox.results import TestResult
+from devagent.team.location import guess, settle
 from devagent.team.workbench import Attempt, Workbench
 
 AskUser = Callable[[str], Awaitable[str | None]]
@@ -46,6 +48,26 @@ class Room:
     suspects: list[Suspect] = field(default_factory=list)
     coverage: Coverage | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _settling: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Guess the suspects, and start finding out in the background which failures are real and what they run."""
+        self.suspects = guess(self)
+        self._settling = asyncio.create_task(settle(self))
+
+    async def settled(self) -> None:
+        """Wait until failures and suspects are known. Raises `NothingFails`, `SandboxError`."""
+        if self._settling is None:
+            self.begin()
+        assert self._settling is not None
+        await asyncio.shield(self._settling)
+
+    async def close(self) -> None:
+        """Stop what is still under way in the background."""
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.gather(self._settling, return_exceptions=True)
 
     @property
     def steps(self) -> int:

@@ -25,7 +25,7 @@ from devagent.repo.snapshot import snapshot
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import Sandbox, Tree
-from devagent.team.location import locate
+from devagent.team.location import NothingFails
 from devagent.team.room import Room, Task
 from devagent.team.strategy import strategy_named
 from devagent.team.workbench import Attempt, Workbench
@@ -166,19 +166,20 @@ class _Session:
         bench.baseline = baseline
         await self.staff.check()
         self.staff.warm_up()
-        task = await self._task(bench, baseline)
-        if self.request.kind == "fix" and not task.failing:
-            return self._end("green", "the tests that failed pass when run again: they are flaky", baseline)
         room = Room(
-            task=task,
+            task=self._task(bench, baseline),
             bench=bench,
             journal=self.journal,
             gateways=self.staff.gateways,
             team=self.settings.team,
             ask_user=self.surface.ask if self.request.ask else None,
         )
-        await locate(room, "locate")
-        return await self._propose(room, base)
+        room.begin()
+        stack.push_async_callback(room.close)
+        try:
+            return await self._propose(room, base)
+        except NothingFails:
+            return self._end("green", "the tests that failed pass when run again: they are flaky", baseline)
 
     def _snapshot(self) -> tuple[str, Tree]:
         known = self.journal.find("snapshot.taken")
@@ -204,16 +205,10 @@ class _Session:
             allow_test_changes=self.request.allow_test_changes,
         )
 
-    async def _task(self, bench: Workbench, baseline: TestRun) -> Task:
-        """The task, observed by the tests that fail now and fail again when run alone; the others are flaky."""
+    def _task(self, bench: Workbench, baseline: TestRun) -> Task:
         if self.request.kind == "run":
             return Task(self.request.text, (), self.request.context)
         failing = baseline.bad
-        again = await bench.run_tests("baseline/again", {}, [r.id for r in failing])
-        if again.counts:
-            passed = {r.id for r in again.results if r.status == "passed"}
-            self.notes += [f"flaky, left alone: {r.id}" for r in failing if r.id in passed]
-            failing = tuple(r for r in failing if r.id not in passed)
         bench.targets = tuple(r.id for r in failing)
         return Task(self.request.text or f"make {len(failing)} failing test(s) pass", failing, self.request.context)
 
@@ -246,7 +241,7 @@ class _Session:
             candidate=Candidate(commit, base, tuple(sorted(changes)), origin),
             evidence=best.evidence,
             verified=best.good,
-            notes=tuple(self.notes),
+            notes=(*self.notes, *room.notes),
             assumptions=tuple(room.assumptions),
         )
         subject = f"{'Fix' if self.request.kind == 'fix' else 'Do'}: {room.task.text.strip().splitlines()[0][:60]}"

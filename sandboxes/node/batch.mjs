@@ -3,10 +3,11 @@
 //     node batch.mjs TASK RESULTS
 //
 // TASK is JSON: `files` (path -> content), `variants` (path, start, end, text: bytes [start, end) of the file
-// replaced), `tests` (ids that should pass), `keep` (ids that must go on passing), `limit` (seconds
-// for one variant), `deadline` (seconds for all). Contents are latin-1, so that any bytes fit. For each
-// variant one JSON line goes to RESULTS; the first one that passes everything ends the run. Each lane has a copy of the
-// workspace and one process at a time, which is killed with its group; a test that did not report has not passed.
+// replaced), `tests` (ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one test file of
+// one variant), `deadline` (seconds for all), `thorough` (run all files even after one failed). Contents are latin-1, so
+// that any bytes fit. For each variant one JSON line goes to RESULTS; the first one that passes everything ends the run.
+// Each lane has a copy of the workspace and one process at a time, which is killed with its group; a test that did not
+// report has not passed.
 
 import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -61,18 +62,18 @@ function runFile(folder, file, report, limit) {
 
 async function attempt(folder) {
   const good = new Set();
+  let ended = 'tested';
   for (const file of testFiles) {
     const report = `${folder}.report`;
     rmSync(report, { force: true });
-    const ended = await runFile(folder, file, report, task.limit * 1000);
+    ended = await runFile(folder, file, report, task.limit * 1000);
     for (const id of passed(report)) good.add(id);
-    if (ended !== 'tested') return { passed: task.tests.filter((id) => good.has(id)).length, survives: false, ended };
-    const expected = task.tests.filter((id) => id.startsWith(`${file}::`) || id === file);
-    if (!task.thorough && !expected.every((id) => good.has(id))) break;
+    const failed = task.tests.some((id) => id.startsWith(`${file}::`) && !good.has(id));
+    if (ended !== 'tested' || (failed && !task.thorough)) break;
   }
   const count = task.tests.filter((id) => good.has(id)).length;
-  const survives = count === task.tests.length && task.keep.every((id) => good.has(id));
-  return { passed: count, survives, ended: 'tested' };
+  const kept = ended === 'tested' && task.keep.every((id) => good.has(id));
+  return { passed: count, kept, survives: kept && count === task.tests.length, ended };
 }
 
 async function lane(folder) {

@@ -4,7 +4,7 @@
 
 TASK is JSON: `files` (path → content), `variants` (path, start, end, text: bytes [start, end) of the file replaced),
 `tests` (pytest ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one variant),
-`deadline` (seconds for all), `thorough` (run all tests even after one failed). Contents are latin-1, so that any bytes
+`deadline` (seconds for all), `before` (how many of `tests` pass already), `thorough` (run all even after one failed). Contents are latin-1, so that any bytes
 fit. For each variant one JSON line goes to RESULTS; the first one that passes everything ends the run.
 
 Three kinds of process: this one imports pytest and nothing of the project. The warm one collects the tests, so that
@@ -97,7 +97,7 @@ class Collector:
         for item, after in zip(chosen, [*chosen[1:], None], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if recorder.bad and not self.task["thorough"]:
-                return
+                break
 
 
 def main(task_path, results_path):
@@ -125,7 +125,7 @@ def try_variant(task, number, warm):
     try:
         compile(content, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
-        return {"passed": 0, "survives": False, "ended": "does not compile"}
+        return failure("does not compile")
     place_file(path, content, FIRST_SECOND + 1000 + number)
     outcome = "cold"
     if warm is not None:
@@ -167,14 +167,14 @@ def cold(task):
 
 
 def staged(task, recorder, run):
-    """First the tests that should pass; only when all do, those that must go on passing."""
+    """First the tests that should pass; where more do than before, those that must go on passing."""
     tests, keep = task["tests"], task["keep"]
     run(tests)
     passed = recorder.passed(tests)
-    if passed == len(tests) and keep:
+    if passed > task["before"] and keep:
         run(keep)
-    survives = passed == len(tests) and recorder.passed(keep) == len(keep)
-    return {"passed": passed, "survives": survives, "ended": "tested"}
+    kept = recorder.passed(keep) == len(keep)
+    return {"passed": passed, "kept": kept, "survives": kept and passed == len(tests), "ended": "tested"}
 
 
 def attempt(run, limit):
@@ -201,7 +201,11 @@ def attempt(run, limit):
     try:
         return json.loads(answer)
     except ValueError:
-        return {"passed": 0, "survives": False, "ended": "exited" if ready else "timed out"}
+        return failure("exited" if ready else "timed out")
+
+
+def failure(ended):
+    return {"passed": 0, "kept": False, "survives": False, "ended": ended}
 
 
 def changed(old, new):

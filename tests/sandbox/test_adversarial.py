@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -75,6 +76,15 @@ def test_every_attack_says_what_it_is_about() -> None:
     assert len(attacks()) >= 16
     assert all(attack.about for attack in attacks())
     assert {folder.name for folder in Path(__file__).parents[1].glob("scenarios/adversarial/*/attack.py")}
+
+
+def test_the_host_notices_whatever_reaches_it(tmp_path: Path) -> None:
+    with host(tmp_path) as attacked:
+        assert not list(attacked.breaches())
+        socket.create_connection(("127.0.0.1", attacked.facts["port"])).close()
+        (attacked.checkout / ".git/config").write_text("changed")
+        attacked.tripwire.touch()
+        assert len(list(attacked.breaches())) == 3
 
 
 FAILING = "def test_bug():\n    assert 1 == 2\n"

@@ -9,7 +9,7 @@ from devagent.errors import UsageError
 from devagent.journal.journal import Journal
 from devagent.team.chain import load_chain
 from devagent.team.chain_strategy import ChainStrategy
-from devagent.team.location import locate
+from devagent.team.location import settle
 
 EDIT = "```edit\ncalc.py\n<<<<<<< SEARCH\n    total = a - b\n=======\n    total = a + b\n>>>>>>> REPLACE\n```"
 SUBMIT = "```submit\nadd adds now\n```"
@@ -78,7 +78,7 @@ def run_chain(folder: Path, answers: object, **options: object) -> tuple[list[bo
     async def work() -> tuple[list[bool], list[tuple[str, str]], list[str]]:
         with Journal(folder) as journal:
             room, model = await make_room(journal, answers, **options)  # type: ignore[arg-type]
-            await locate(room, "locate")
+            await settle(room)
             good = [attempt.good async for attempt in ChainStrategy().attempts(room)]
             who = [(e.data["phase"], e.data["by"]) for e in journal.find("phase.finished")]
             skipped = [e.data["phase"] for e in journal.find("phase.skipped")]
@@ -120,7 +120,7 @@ def test_a_malformed_artefact_is_asked_for_once_more_then_the_phase_fails(tmp_pa
         with Journal(tmp_path / "run") as journal:
             answers = ["no json", '{"goal": 3}', SUSPECTS, EDIT, SUBMIT, REVIEWED]
             room, model = await make_room(journal, answers, LARGE)
-            await locate(room, "locate")
+            await settle(room)
             async for _ in ChainStrategy().attempts(room):
                 pass
             return [e.data["why"] for e in journal.find("phase.failed")], [r.messages[-1].text for r in model.requests]

@@ -6,7 +6,7 @@ from scripted_world import FAILS, RIGHT, WRONG, make_room
 from devagent.config.settings import TeamSettings
 from devagent.journal.journal import Journal
 from devagent.models.budget import Budget
-from devagent.team.location import locate
+from devagent.team.location import settle
 from devagent.team.sampling import FunctionSampler
 from devagent.team.workbench import Attempt
 
@@ -15,7 +15,7 @@ def attempts(folder: Path, answers: object, **options: object) -> tuple[list[Att
     async def work() -> tuple[list[Attempt], list[str]]:
         with Journal(folder) as journal:
             room, model = await make_room(journal, answers, **options)  # type: ignore[arg-type]
-            await locate(room, "locate")
+            await settle(room)
             found = []
             async for attempt in FunctionSampler(room, "code").attempts():
                 found.append(attempt)
@@ -64,7 +64,7 @@ def test_nothing_is_sent_beyond_the_token_budget(tmp_path: Path) -> None:
         with Journal(tmp_path / "run") as journal:
             budget = Budget(tokens=1500)
             room, _ = await make_room(journal, lambda _: WRONG, budget=budget)
-            await locate(room, "locate")
+            await settle(room)
             try:
                 async for _ in FunctionSampler(room, "code").attempts():
                     pass

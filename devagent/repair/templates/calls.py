@@ -67,7 +67,7 @@ def argument_named_so(scene: Scene, node: "Node") -> Iterator[Change]:
     parameters = scene.vocabulary.parameters(scene.text(callee)) if callee is not None else ()
     for argument, parameter in zip(_arguments(scene, node), parameters, strict=False):
         if not scene.text(argument).endswith(parameter) and not scene.grammar.plays(argument, "named_argument"):
-            for rank, text in enumerate(_bearers(scene, node, parameter)):
+            for rank, text in enumerate([*_same_owner(scene, argument, parameter), *_bearers(scene, node, parameter)]):
                 yield scene.replace(argument, text, 1.0 / (1 + 0.4 * rank))
 
 
@@ -176,6 +176,12 @@ def _bearers(scene: Scene, place: "Node", name: str) -> list[str]:
     known = [r for r in visible if name in scene.vocabulary.members.get(r, {})]
     owners = list(dict.fromkeys([*known, *visible]))
     return [*plain, *(f"{receiver}.{name}" for receiver in owners)][:_MOST_ADDED]
+
+
+def _same_owner(scene: Scene, argument: "Node", name: str) -> list[str]:
+    """`x.y.name` for the argument `x.y.z`, where some object has such a member."""
+    owner = scene.grammar.field(argument, "object") if scene.grammar.plays(argument, "member") else None
+    return [f"{scene.text(owner)}.{name}"] if owner is not None and name in scene.vocabulary.all_members else []
 
 
 def _convertible(scene: Scene, node: "Node") -> bool:

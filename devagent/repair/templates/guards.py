@@ -10,7 +10,7 @@ from devagent.repair.templates.template import STATEMENT, template
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_MOST_NAMES, _MOST_CONDITIONS, _MOST_JUMPS = 4, 8, 4
+_MOST_NAMES, _MOST_CONDITIONS, _MOST_JUMPS = 4, 12, 4
 
 
 @template("guard", STATEMENT)
@@ -89,11 +89,12 @@ def _pairs(scene: Scene, node: "Node") -> list[tuple[str, str]]:
 
 
 def _conditions(scene: Scene, node: "Node") -> list["Node"]:
+    """Conditions of the file that can be asked here; plain names are left to the checks."""
     seen: dict[str, Node] = {}
     for other in scene.conditions:
         text = scene.text(other)
         outside = not node.start_byte <= other.start_byte < node.end_byte
-        if outside and len(text) > 2 and "\n" not in text and text not in seen and scene.known_at(other, node):
+        if outside and not text.lstrip("!").isidentifier() and "\n" not in text and text not in seen and scene.known_at(other, node):
             seen[text] = other
     return list(seen.values())[:_MOST_CONDITIONS]
 
