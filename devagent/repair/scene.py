@@ -64,6 +64,17 @@ class Scene:
         return [n for n in read if n.end_byte - n.start_byte <= LONGEST_VALUE and n.start_point[0] == n.end_point[0]]
 
     @cached_property
+    def members_here(self) -> dict[str, frozenset[str]]:
+        """Receiver text → the members that the stretch takes from it."""
+        found: dict[str, set[str]] = {}
+        for node in self.nodes:
+            if self.grammar.plays(node, "member"):
+                receiver, member = self.grammar.field(node, "object"), self.grammar.field(node, "member")
+                if receiver is not None and member is not None:
+                    found.setdefault(self.text(receiver), set()).add(self.text(member))
+        return {receiver: frozenset(members) for receiver, members in found.items()}
+
+    @cached_property
     def jumps(self) -> list["Node"]:
         """Statements of the stretch that leave a block, function or loop."""
         return [node for node in self.statements if self.grammar.plays(node, "jump")]
@@ -77,8 +88,10 @@ class Scene:
         return int(node.start_point[0]) + 1
 
     def is_statement(self, node: "Node") -> bool:
-        """Whether a node is a statement on lines of its own, other than a docstring or a definition's comment."""
+        """Whether a node is a statement on lines of its own, other than a docstring, inside the stretch."""
         if not self.grammar.plays(node.parent, "block") or not node.is_named or self._is_docstring(node):
+            return False
+        if self.line(node) <= self.start_line:
             return False
         return not self.content[self._line_start(node) : node.start_byte].strip() and self._ends_line(node)
 

@@ -69,6 +69,12 @@ class Vocabulary:
         """Receiver text → its members and how often each appears in the file."""
         return self._members(self._nodes)
 
+    def members_of(self, receiver: str) -> list[str]:
+        """Members that a receiver is known to have, by its text here, by its last name anywhere, by its class."""
+        own = self.members.get(receiver, Counter())
+        alike = self._members_by_name.get(receiver.rpartition(".")[2].lower(), Counter())
+        return list(dict.fromkeys([*(m for m, _ in own.most_common()), *(m for m, _ in alike.most_common())]))
+
     @cached_property
     def all_members(self) -> Counter[str]:
         """Every member name of the file; those of other files follow with less weight."""
@@ -174,6 +180,29 @@ class Vocabulary:
         uses, others = self._uses.get(one, frozenset()), self._uses.get(other, frozenset())
         shared = len(uses & others) / len(uses | others) if uses or others else 0.0
         return 0.6 * shared + 0.4 * spelled_alike(one, other)
+
+    @cached_property
+    def _members_by_name(self) -> dict[str, Counter[str]]:
+        """Last name of a receiver, or name of a class, in lower case without `_` in front → members."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for root in [self._root, *self._context]:
+            for receiver, members in self._members(walk(root)).items():
+                found[receiver.rpartition(".")[2].lower()].update(members)
+            for node in walk(root):
+                if self._grammar.plays(node, "class") and (name := node.child_by_field_name("name")) is not None:
+                    found[text_of(name).lower()].update(self._fields(node))
+        return found
+
+    def _fields(self, node: "Node") -> list[str]:
+        """What a class body assigns to, and what its methods assign to on themselves."""
+        own = [
+            text_of(left)
+            for left in (self._grammar.field(n, "left") for n in walk(node) if self._grammar.plays(n, "assignment"))
+            if left is not None
+        ]
+        prefixes = tuple(f"{word}." for word in self._grammar.words["self"])
+        plain = [text for text in own if text.isidentifier() and not self._grammar.bracketed]
+        return plain[:20] + [text.partition(".")[2] for text in own if text.startswith(prefixes)]
 
     @cached_property
     def _local_names(self) -> frozenset[str]:

@@ -116,8 +116,18 @@ def _ours(group: Path) -> bool:
 
 def _make(folder: Path) -> Path:
     folder.parent.mkdir(exist_ok=True)
+    _sweep(folder.parent)
     folder.mkdir()
     return folder
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the groups of processes that were killed together with their launchers."""
+    for left in parent.glob("*-*"):
+        owner = left.name.removeprefix(f"{_FOLDER}-").partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            with contextlib.suppress(OSError):
+                left.rmdir()
 
 
 def _set(folder: Path, settings: Mapping[str, int | str]) -> None:

@@ -123,7 +123,7 @@ def _folder(recipe: Recipe) -> Path:
 
 
 def _host() -> str:
-    """What an environment depends on beside its recipe: interpreters by place and version, and the system's libraries."""
+    """What an environment depends on beside its recipe: interpreters by place and version, the system's libraries."""
     release = platform.freedesktop_os_release()
     system = f"{release.get('ID', '')} {release.get('VERSION_ID', '')}"
     return "\n".join([sys.version, system, *map(str, view.runtimes()), _node_version()])

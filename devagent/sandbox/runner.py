@@ -2,6 +2,9 @@
 
 A run counts when the exit status, a fresh report of that very run, and the tests that were asked for agree.
 Everything else is trouble, told in one line; nothing is guessed from the text that a command prints.
+
+What this cannot see: tests share a process with their runner, so code that sets out to forge a whole run (report, word
+of proof and exit status together) can. Hence the gates that read the patch itself.
 """
 
 import re
@@ -18,6 +21,7 @@ from devagent.sandbox.sandbox import Command, Execution, Sandbox
 
 COMMAND_ID = "command"
 _HANG_SHARE = 3
+_NOT_STARTED = (126, 127)  # what a shell answers for a program that is absent or not executable
 
 # The probes that each sandbox holds already: writing them anew would cost every run two round trips.
 _placed: WeakKeyDictionary[Sandbox, set[str]] = WeakKeyDictionary()
@@ -66,9 +70,11 @@ class TestRunner:
         )
         if execution.ended != "exited":
             return replace(run, trouble=cut_short(execution, timeout, await self._unfinished(plan)))
+        content = await self.sandbox.read(plan.report) if plan.report else None
+        if content is None and execution.exit_code in _NOT_STARTED:
+            return replace(run, trouble=f"the test command cannot be started: {_last_line(execution.output)}")
         if plan.report is None:
             return by_exit_status(run)
-        content = await self.sandbox.read(plan.report)
         return judge(run, content, nonce, wish, self.ecosystem.definition.test.no_report)
 
     async def record(
@@ -132,8 +138,6 @@ def cut_short(execution: Execution, timeout: float, unfinished: Sequence[str]) -
 
 def by_exit_status(run: TestRun) -> TestRun:
     """The run of a command without a report: one result, `command`."""
-    if run.exit_code in (126, 127):
-        return replace(run, trouble=f"the test command cannot be started: {_last_line(run.output)}")
     result = TestResult(COMMAND_ID, "passed", run.seconds)
     if run.exit_code:
         message, details = f"exit status {run.exit_code}", clip(run.output, MAX_DETAILS)

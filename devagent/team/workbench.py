@@ -52,8 +52,9 @@ class Attempt:
 
     @property
     def unverified(self) -> bool:
-        """Whether nothing failed, but no test observes the task."""
-        return not self.good and all(e.verdict is not Verdict.FAIL for e in self.evidence) and self.run is not None
+        """Whether nothing failed and the tests are as before, but none observes the task."""
+        unobserved = any(e.data.get("unobserved") for e in self.evidence)
+        return unobserved and all(e.verdict is not Verdict.FAIL for e in self.evidence)
 
     @property
     def rank(self) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ import os
 import re
 import signal
 import sys
+import time
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
@@ -25,6 +26,15 @@ import pytest
 MESSAGE, DETAILS = 2000, 6000
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ADDRESS = re.compile(" at 0x[0-9a-f]+")  # different in every run, and of no use to a reader
+# Of pytest-xdist and pytest-randomly, where they are installed.
+FIXED_OPTIONS = {
+    "numprocesses": 0,
+    "maxprocesses": None,
+    "dist": "no",
+    "tx": [],
+    "randomly_seed": 1,
+    "randomly_reorganize": False,
+}
 WORSE = {"passed": 0, "skipped": 1, "failed": 2, "error": 3}
 STATUS_TAG = {"failed": "failure", "error": "error", "skipped": "skipped"}
 
@@ -67,8 +77,8 @@ class Probe:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config):
-        """One process, in order: ids, limits and coverage are per test."""
-        for option, value in (("numprocesses", 0), ("dist", "no"), ("tx", []), ("maxprocesses", None)):
+        """One process, in order, the same every time: ids, limits and coverage are per test."""
+        for option, value in FIXED_OPTIONS.items():
             if hasattr(config.option, option):
                 setattr(config.option, option, value)
         yield
@@ -190,21 +200,28 @@ class Probe:
 
 
 class Limit:
-    """Raises inside the running test when its time is over; leaves alone tests that use SIGALRM themselves."""
+    """Raises inside the running test when its time is over; gives way to an alarm that would ring earlier."""
 
     def __init__(self, seconds):
-        usable = hasattr(signal, "setitimer") and signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
-        self.seconds = seconds if usable else 0
+        self.seconds = seconds if hasattr(signal, "setitimer") else 0
+        self.handler, self.left, self.started = signal.SIG_DFL, 0.0, time.monotonic()
 
     def __enter__(self):
-        if self.seconds:
+        if not self.seconds:
+            return
+        self.handler, self.left = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)[0]
+        if self.handler is None or 0 < self.left <= self.seconds:
+            self.seconds = 0
+        else:
             signal.signal(signal.SIGALRM, self.over)
             signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
     def __exit__(self, *exception):
-        if self.seconds:
+        if self.seconds and signal.getsignal(signal.SIGALRM) == self.over:
+            left = max(0.01, self.left - (time.monotonic() - self.started)) if self.left else 0
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.signal(signal.SIGALRM, self.handler)
+            signal.setitimer(signal.ITIMER_REAL, left)
 
     def over(self, number, frame):
         """The signal handler."""

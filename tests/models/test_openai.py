@@ -164,7 +164,7 @@ def test_an_unknown_model_lists_what_the_server_has() -> None:
             return Answer(['{"data": [{"id": "alpha"}, {"id": "beta"}]}'])
         return Answer(['{"error": {"message": "model not found"}}'], 404)
 
-    with serving(respond) as server, pytest.raises(Refused, match="has no model m. It has alpha, beta"):
+    with serving(respond) as server, pytest.raises(Refused, match=r"has no model m\. It has alpha, beta"):
         ask(server.url)
 
 

@@ -114,7 +114,8 @@ def attacks() -> list[Attack]:
 def host(folder: Path) -> Iterator[Host]:
     """A host worth attacking: listeners, a checkout, secrets in a file and in the environment."""
     secret = secrets.token_hex(16)
-    os.environ["DEVAGENT_ADVERSARY_SECRET"] = secret
+    variable = f"DEVAGENT_ADVERSARY_{secrets.token_hex(4)}"
+    os.environ[variable] = secret
     checkout, canary = _checkout(folder), folder / "canary"
     canary.write_text(secret)
     with contextlib.ExitStack() as stack:
@@ -142,7 +143,7 @@ def host(folder: Path) -> Iterator[Host]:
         try:
             yield Host(facts, (tcp, abstract), checkout, folder / "tripwire")
         finally:
-            del os.environ["DEVAGENT_ADVERSARY_SECRET"]
+            del os.environ[variable]
 
 
 async def assault(sandbox: Sandbox, attack: Attack, host: Host) -> Outcome:

@@ -68,6 +68,7 @@ def test_what_is_no_report_is_refused_in_one_line(content: bytes) -> None:
     assert "\n" not in str(failed.value)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_garbage_is_refused_and_never_crashes(content: bytes) -> None:
     with pytest.raises(ReportError):
@@ -84,7 +85,7 @@ RESULTS = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(RESULTS, max_size=6, unique_by=lambda r: r.id))
 def test_what_was_written_is_what_is_read(results: list[TestResult]) -> None:
     read = parse_report(report(results, "nonce"))

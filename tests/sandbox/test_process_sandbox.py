@@ -490,6 +490,17 @@ def test_control_groups_of_version_one_hold_memory_processes_and_processors(tmp_
     assert groups.oom_kills() == 3
 
 
+def test_control_groups_that_a_killed_process_left_are_swept(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for controller in ("memory", "pids", "cpu"):
+        for left in (f"{gone.pid}-0", f"{os.getpid()}-999"):
+            (tmp_path / controller / "devagent" / left).mkdir(parents=True)
+    assert cgroups.create(SMALL, mount=tmp_path) is not None
+    assert not list(tmp_path.glob(f"*/devagent/{gone.pid}-0"))
+    assert len(list(tmp_path.glob("*/devagent/*-999"))) == 3
+
+
 def test_control_groups_of_version_two_are_made_where_memory_is_handed_out(tmp_path: Path) -> None:
     own = tmp_path / "user.slice/session.scope"
     own.mkdir(parents=True)

@@ -183,8 +183,8 @@ def test_a_hanging_test_fails_where_it_stands(tmp_path: Path) -> None:
 
 def test_a_run_that_takes_too_long_names_the_test_that_ran(tmp_path: Path) -> None:
     stubborn = "def test_quick(): pass\ndef test_stubborn():\n    import time\n    time.sleep(60)\n"
-    run = python(tmp_path, {"test_a.py": stubborn}, timeout=3, hang_after=0)()
-    assert run.trouble == "the tests did not end within 3 s; running at that moment: test_a.py::test_stubborn"
+    run = python(tmp_path, {"test_a.py": stubborn}, timeout=6, hang_after=0)()
+    assert run.trouble == "the tests did not end within 6 s; running at that moment: test_a.py::test_stubborn"
     assert not run.results
 
 

@@ -64,8 +64,10 @@ def _why_not(subject: Subject, path: str, file: File | None) -> str | None:
 
 
 def _kinds(path: str) -> Iterator[str]:
+    # Some file systems ignore case, and so does who reads these files there.
+    folded = path.casefold()
     for kind, patterns in PROTECTED.items():
-        if any(fnmatchcase(path, pattern) for pattern in patterns):
+        if any(fnmatchcase(folded, pattern.casefold()) for pattern in patterns):
             yield kind
 
 

@@ -11,6 +11,7 @@ class SyntaxGate:
 
     def check(self, subject: Subject) -> Evidence:
         """New syntax errors, by file and line."""
+        from devagent.code.errors import CannotParse
         from devagent.code.language import language_for
         from devagent.code.syntax import new_syntax_errors
 
@@ -21,7 +22,10 @@ class SyntaxGate:
                 continue
             parsed += 1
             old = subject.base.get(path)
-            found = new_syntax_errors(old.content if old else None, file.content, language)
+            try:
+                found = new_syntax_errors(old.content if old else None, file.content, language)
+            except CannotParse as error:
+                return Evidence(self.name, Verdict.NO_VERDICT, f"{path}: {error}")
             problems += [f"{path}:{problem.line}: {problem.text}" for problem in found]
         if problems:
             return Evidence(self.name, Verdict.FAIL, f"{len(problems)} new syntax error(s)", tuple(problems))

@@ -6,7 +6,11 @@ from devagent.sandbox.results import TestResult, TestRun
 
 
 class TestsGate:
-    """Compares the run of all tests on the candidate with the run before it."""
+    """Compares the run of all tests on the candidate with the run before it.
+
+    Where no test observes the task and nothing speaks against the candidate, there is no verdict, and the evidence
+    says `unobserved` in its data: such a candidate may be proposed as unverified. One that hangs may not.
+    """
 
     __test__ = False
     name = "tests"
@@ -17,14 +21,15 @@ class TestsGate:
         if run is None:
             return Evidence(self.name, Verdict.NO_VERDICT, "the tests were not run")
         if not run.counts:
-            return Evidence(self.name, Verdict.NO_VERDICT, run.trouble)
+            as_before = not subject.targets and run.trouble == subject.baseline.trouble
+            return Evidence(self.name, Verdict.NO_VERDICT, run.trouble, data={"unobserved": True} if as_before else {})
+        unmet = tuple(r for t in subject.targets for r in _now(run, t) if r.status != "passed")
+        if unmet:
+            return Evidence(self.name, Verdict.FAIL, f"{len(unmet)} target test(s) do not pass", _messages(unmet))
         before = subject.baseline.by_id()
         vanished = tuple(sorted(t for t, r in before.items() if r.status != "skipped" and not _now(run, t)))
         if vanished:
             return Evidence(self.name, Verdict.NO_VERDICT, f"{len(vanished)} test(s) vanished", vanished)
-        unmet = tuple(r for t in subject.targets for r in _now(run, t) if r.status != "passed")
-        if unmet:
-            return Evidence(self.name, Verdict.FAIL, f"{len(unmet)} target test(s) do not pass", _messages(unmet))
         bad_before = {t for t, r in before.items() if r.bad}
         broken = tuple(r for r in run.bad if r.id not in subject.flaky and r.id not in bad_before)
         if broken:
@@ -51,7 +56,7 @@ class TestsGate:
         }
         if not subject.targets:
             summary = f"no test observes the task; {passed} pass as before"
-            return Evidence(self.name, Verdict.NO_VERDICT, summary, notes, data)
+            return Evidence(self.name, Verdict.NO_VERDICT, summary, notes, {**data, "unobserved": True})
         summary = f"{len(subject.targets)} failing test(s) now pass, {passed} pass in all, none newly fails"
         return Evidence(self.name, Verdict.PASS, summary, notes, data)
 

@@ -38,9 +38,9 @@ def other_member(scene: Scene, node: "Node") -> Iterator[Change]:
     called = scene.grammar.position(node) == "callee"
     name, known = scene.text(member), scene.vocabulary
     for rank, other in enumerate(scene.grammar.brothers("members", name)):
-        yield scene.replace(member, other, 0.9 / (1 + 0.3 * rank))
-    own = known.members.get(scene.text(receiver), {})
-    for rank, (other, weight) in enumerate(_ranked_members(scene, name, own)[:_MOST_MEMBERS]):
+        yield scene.replace(member, other, 0.7 / (1 + 0.3 * rank))
+    own = known.members_of(scene.text(receiver))
+    for rank, (other, weight) in enumerate(_ranked_members(scene, node, name, own)[:_MOST_MEMBERS]):
         if _is_called(scene, other) == called:
             yield scene.replace(member, other, weight / (1 + 0.12 * rank))
 
@@ -85,12 +85,16 @@ def reads(scene: Scene, node: "Node") -> bool:
     )
 
 
-def _ranked_members(scene: Scene, name: str, own: "dict[str, int]") -> list[tuple[str, float]]:
+def _ranked_members(scene: Scene, node: "Node", name: str, own: list[str]) -> list[tuple[str, float]]:
+    """Members that could stand here: those the function takes from the same receiver, the receiver's, the file's."""
+    receiver = scene.grammar.field(node, "object")
+    here = scene.members_here.get(scene.text(receiver) if receiver is not None else "", frozenset())
+    counts = {**dict.fromkeys(own, 0), **scene.vocabulary.all_members}
     weights: dict[str, float] = {}
-    for other, count in scene.vocabulary.all_members.most_common():
-        if other != name:
-            near = 0.9 if other in own else 0.35 if count >= 10 else 0.2
-            weights[other] = near * (0.6 + 0.4 * spelled_alike(name, other))
+    for other, count in counts.items():
+        if other != name and other.isidentifier():
+            near = 1.4 if other in here else 0.9 if other in own else 0.35 if count >= 10 else 0.2
+            weights[other] = near * (0.7 + 0.3 * spelled_alike(name, other))
     return sorted(weights.items(), key=lambda item: -item[1])
 
 
@@ -114,9 +118,12 @@ def _values(scene: Scene, node: "Node", text: str) -> list[tuple[str, float]]:
 
 
 def _own_members(scene: Scene, node: "Node", name: str) -> Iterator[str]:
-    """`self.a` for a plain `a`, and `x.a` where x is visible and known to have `a`."""
+    """`self.a` for a plain `a`, and members of an object that has `a` as well: `x.a`, then its siblings `x.b`."""
     visible = scene.vocabulary.visible(node)
-    receivers = [*visible, *(me for me in scene.grammar.words["self"] if scene.within(node, "class") is not None)]
+    receivers = [*visible, *(me for me in scene.grammar.words["self"] if scene.within_definition(node) is not None)]
+    last = name.rpartition(".")[2]
     for receiver in receivers:
-        if name in scene.vocabulary.members.get(receiver, {}):
-            yield f"{receiver}.{name}"
+        known = scene.vocabulary.members_of(receiver)
+        if last in known and receiver != name:
+            values = [other for other in known if not _is_called(scene, other)]
+            yield from (f"{receiver}.{other}" for other in sorted(values[:6], key=lambda other: other != last))
