@@ -32,9 +32,14 @@ app = typer.Typer(
 
 @app.callback()
 def _devagent(
-    version: bool = typer.Option(False, "--version", "-V", help="Print the version."),
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version.", is_eager=True),
 ) -> None:
     """A small software team for your local git repository. Talk proposes, execution decides."""
+    if version:
+        from devagent import __version__
+
+        print(f"devagent {__version__}")
+        raise typer.Exit
 
 
 app.command("fix")(fix.fix)

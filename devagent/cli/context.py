@@ -20,7 +20,7 @@ def repository(directory: Path) -> "Repository":
     from devagent.proposal.store import sweep
     from devagent.repo.git import find_root
 
-    repo = find_root(directory)
+    repo = find_root(directory.absolute())
     recover(repo)
     sweep(repo)
     return repo

@@ -3,11 +3,9 @@
 import sys
 from pathlib import Path
 
-import typer
-
 from devagent.cli import options
 from devagent.cli.boundary import command
-from devagent.errors import UsageError
+from devagent.errors import ExitCode, UsageError
 
 
 @command
@@ -16,7 +14,7 @@ def discard(
     directory: options.Directory = Path(),
     yes: options.Yes = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
-) -> None:
+) -> ExitCode:
     """Remove a run with its proposal, journal and refs. What was applied stays applied."""
     from devagent.cli.context import repository
     from devagent.proposal.store import discard as remove
@@ -27,6 +25,9 @@ def discard(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"run {found.id} would be removed for good", hint="Say so with --yes")
-        typer.confirm(f"Remove run {found.id} ({found.state}) for good?", abort=True, err=True)
+        print(f"Remove run {found.id} ({found.state}) for good? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            return ExitCode.NOT_RESOLVED
     remove(repo, found)
     print(f"discarded {found.id}")
+    return ExitCode.DONE

@@ -1,5 +1,6 @@
 """The part that `fix`, `run`, `resume` and `demo` share: a surface, a workflow, a result."""
 
+import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,11 @@ def finish(work: Coroutine[Any, Any, "RunResult"], output: Output, surface: "Sur
     from devagent.report.output import print_run
     from devagent.report.surface import closing
 
-    with closing(surface):
-        result = run_async(work)
+    try:
+        with closing(surface):
+            result = run_async(work)
+    except KeyboardInterrupt:
+        print("Interrupted. To go on: devagent resume", file=sys.stderr)
+        raise
     print_run(result, as_json=output.json, events=output.events)
     return result.exit_code

@@ -178,7 +178,7 @@ def _where(layer: Layer, key: str, user_file: Path | None) -> str:
     match layer:
         case "user file":
             assert user_file is not None
-            return f"{user_file}, line {_line(user_file, key.rpartition('.')[2])}"
+            return f"{user_file}, line {_line(user_file, key)}"
         case "environment":
             return "DEVAGENT_" + key.upper().replace(".", "__")
         case _:
@@ -186,8 +186,16 @@ def _where(layer: Layer, key: str, user_file: Path | None) -> str:
 
 
 def _line(path: Path, key: str) -> int:
-    lines = path.read_text().splitlines()
-    return next((n for n, line in enumerate(lines, 1) if line.split("=")[0].strip() == key), 1)
+    """The line of a dotted key; where it cannot be told, that of its table, or the first."""
+    table, _, name = key.rpartition(".")
+    inside, begins = not table, 1
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if line.strip().startswith("["):
+            inside = line.split("#")[0].strip() == f"[{table}]"
+            begins = number if inside else begins
+        elif inside and line.split("=")[0].strip() == name:
+            return number
+    return begins
 
 
 def _nearest(key: str, known: set[str]) -> str:

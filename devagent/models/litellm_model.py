@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from typing import Any
 
@@ -12,6 +13,8 @@ from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.retry import PASSING_STATUS, PATIENT, Passing, Patience, patiently, retry_after
 from devagent.models.tokens import estimate_prompt, estimate_tokens
 from devagent.models.transport import TIMEOUTS, Timeouts
+
+_WRAPPING = re.compile(r"^(?:(?:litellm\.)?\w+Error: )*(?:\w+Exception - )?")
 
 
 class LiteLLMModel:
@@ -124,7 +127,7 @@ class LiteLLMModel:
         import litellm
         import openai
 
-        said = trouble.one_line(str(getattr(error, "message", "") or error))
+        said = trouble.one_line(_WRAPPING.sub("", str(getattr(error, "message", "") or error)))
         status = getattr(error, "status_code", None)
         match error:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
@@ -137,7 +140,7 @@ class LiteLLMModel:
                 return trouble.stalled(self.provider, self._timeouts.silence)
         if begun:
             return trouble.garbage(self.provider, f"the connection broke: {said}")
-        if isinstance(error, openai.APIConnectionError):
+        if _lost_connection(error):
             return Passing(trouble.unreachable(self._base_url or self.provider, said))
         failure = trouble.failed(self.provider, status or 0, said)
         return Passing(failure, _asked_wait(error)) if status in PASSING_STATUS else failure
@@ -164,6 +167,18 @@ def _import() -> Any:
     for hooks in ("callbacks", "input_callback", "success_callback", "failure_callback"):
         setattr(litellm, hooks, [])
     return litellm
+
+
+def _lost_connection(error: BaseException | None) -> bool:
+    """Whether nobody answered. LiteLLM reports some of these as a server's error 500; the cause tells."""
+    import httpx
+    import openai
+
+    while error is not None:
+        if isinstance(error, httpx.TransportError | openai.APIConnectionError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _asked_wait(error: Exception) -> float | None:

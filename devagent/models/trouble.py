@@ -74,5 +74,5 @@ def failed(server: str, status: int, said: str = "") -> Refused:
 
 def one_line(text: str, limit: int = 200) -> str:
     """Text of a stranger, cut down to fit into a one-line error."""
-    joined = " ".join(text.split())
+    joined = " ".join(text.split()).rstrip(".")
     return joined if len(joined) <= limit else joined[: limit - 1] + "…"

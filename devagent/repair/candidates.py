@@ -19,6 +19,8 @@ MOST = 600
 # A line that no failing test is known to run may still be the place for an inserted statement.
 _UNSEEN = 0.1
 # The k-th idea of one template on one line, and of one line in all, counts 1 / (1 + rate × k).
+# A name that is bound and never read is often what the fix has to use.
+_USES_UNUSED = 1.7
 _SAME_TEMPLATE, _SAME_LINE = 0.25, 0.06
 
 
@@ -82,7 +84,12 @@ def _ideas(scene: Scene, line_scores: Mapping[int, float]) -> Iterator[_Idea]:
 
 
 def _idea(scene: Scene, node: "Node", template: Template, change: Change, suspicion: float) -> _Idea:
-    return _Idea(change, template.name, scene.line(node), suspicion * template.prior * change.weight)
+    uses = (
+        _USES_UNUSED
+        if any(name in span.text.decode("utf-8", "replace") for span in change.spans for name in scene.unused)
+        else 1.0
+    )
+    return _Idea(change, template.name, scene.line(node), suspicion * uses * template.prior * change.weight)
 
 
 def _suspicion(scene: Scene, node: "Node", line_scores: Mapping[int, float], highest: float) -> float:

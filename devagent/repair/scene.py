@@ -1,5 +1,6 @@
 """What a template sees: one stretch of a file, its statements, and the names that can be used at a place."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -73,6 +74,22 @@ class Scene:
                 if receiver is not None and member is not None:
                     found.setdefault(self.text(receiver), set()).add(self.text(member))
         return {receiver: frozenset(members) for receiver, members in found.items()}
+
+    @cached_property
+    def unused(self) -> frozenset[str]:
+        """Names that the stretch binds and never reads: often what the fix has to use."""
+        names = Counter(self.text(n) for n in self.nodes if self.grammar.plays(n, "name"))
+        bound = {self.text(n) for n in self.nodes if self.grammar.plays(n, "name") and self.vocabulary.is_bound(n)}
+        return frozenset(name for name in bound if names[name] == 1 and not name.startswith("_"))
+
+    def assigned_by(self, node: "Node") -> str:
+        """The source of what the assignment around an expression assigns to; empty when there is none."""
+        parent = node.parent
+        while parent is not None and not self.grammar.plays(parent, "block"):
+            if self.grammar.plays(parent, "assignment") and (left := self.grammar.field(parent, "left")) is not None:
+                return self.text(left)
+            parent = parent.parent
+        return ""
 
     @cached_property
     def jumps(self) -> list["Node"]:

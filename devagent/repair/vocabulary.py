@@ -61,7 +61,7 @@ class Vocabulary:
     @cached_property
     def bindings(self) -> list[Binding]:
         """Every name that the file binds, with where it can be used."""
-        found = [self._binding(node) for node in walk(self._root) if self._is_name(node) and self._bound(node)]
+        found = [self._binding(node) for node in walk(self._root) if self._is_name(node) and self.is_bound(node)]
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -264,7 +264,8 @@ class Vocabulary:
         start = scope.start_byte if top and scope is not None else node.start_byte
         return Binding(text_of(node), start, scope.end_byte if scope is not None else node.end_byte, top)
 
-    def _bound(self, node: "Node") -> bool:
+    def is_bound(self, node: "Node") -> bool:
+        """Whether a name comes to be here: a parameter, an assignment, an import, the head of a loop."""
         if self._is_label(node):
             return False
         child: Node | None = node

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devagent.report.telling import plural
 from devagent.workflows.results import Observed, RunResult, TestsResult
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def print_run(result: RunResult, *, as_json: bool, events: bool = False) -> None
         return
     console = _console()
     if result.outcome == "green":
-        console.print(result.summary[0].upper() + result.summary[1:] + ".", markup=False)
+        console.print(_sentence(result.summary), markup=False)
         return
     if result.diff:
         if result.outcome not in ("proposed", "unverified"):
@@ -36,14 +37,8 @@ def print_run(result: RunResult, *, as_json: bool, events: bool = False) -> None
     _print_evidence(console, result.evidence)
     for label, lines in (("assumed", result.assumptions), ("note", result.notes)):
         for line in lines:
-            console.print(f"  {label}: {line}", markup=False)
-    colour = "green" if result.outcome == "proposed" else "yellow" if result.outcome == "unverified" else "red"
-    total = result.ledger["total"]
-    tokens = total["prompt_tokens"] + total["completion_tokens"]
-    took = f"{result.seconds:.0f} s, {tokens:,} tokens, {result.attempts} attempt(s)"
-    console.print(f"\n{result.outcome.capitalize()}: {result.summary} ({took}).", style=colour, markup=False)
-    if advice := _advice(result):
-        console.print(advice, markup=False)
+            console.print(f"  {label}: {line}", markup=False, soft_wrap=True)
+    _print_end(console, result)
 
 
 def print_tests(result: TestsResult, *, as_json: bool) -> None:
@@ -73,15 +68,15 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
         return
     console = _console()
     console.print(f"Run {seen.run}: {seen.state}", style="bold", markup=False)
-    console.print(f"Task: {seen.task}", markup=False)
+    console.print(f"Task: {seen.task}", markup=False, soft_wrap=True)
     if seen.failure:
-        console.print(f"Ended without a proposal: {seen.failure}", style="red", markup=False)
+        console.print(f"Ended without a proposal: {seen.failure}", style="red", markup=False, soft_wrap=True)
     if seen.diff:
         console.print()
         _print_diff(console, seen.diff)
     _print_evidence(console, seen.evidence)
     for line in (*(f"assumed: {a}" for a in seen.assumptions), *(f"note: {n}" for n in seen.notes)):
-        console.print(f"  {line}", markup=False)
+        console.print(f"  {line}", markup=False, soft_wrap=True)
     console.print("\nWho did what", style="bold")
     for step in seen.steps:
         console.print(f"  {step}", markup=False, highlight=False, soft_wrap=True)
@@ -89,7 +84,7 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
     if conversation:
         _print_conversation(console, seen.conversation)
     elif seen.conversation:
-        console.print(f"\n{len(seen.conversation)} model call(s); --conversation shows them.", markup=False)
+        console.print(f"\n{plural(len(seen.conversation), 'model call')}: --conversation shows what was said.")
 
 
 def print_patch(seen: "RunView") -> None:
@@ -166,6 +161,17 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
         print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def _print_end(console: "Console", result: RunResult) -> None:
+    """How it ended and what to do next: the last lines, because they are what matters."""
+    colour = {"proposed": "green", "unverified": "yellow"}.get(result.outcome, "red")
+    total = result.ledger["total"]
+    tokens = plural(total["prompt_tokens"] + total["completion_tokens"], "token")
+    console.print(f"\n{result.outcome.capitalize()}: {result.summary}", style=colour, markup=False, soft_wrap=True)
+    console.print(f"{result.seconds:.0f} s, {tokens}, {plural(result.attempts, 'attempt')}", markup=False)
+    if advice := _advice(result):
+        console.print(advice, markup=False, soft_wrap=True)
+
+
 def _advice(result: RunResult) -> str:
     match result.outcome:
         case "proposed":
@@ -173,9 +179,13 @@ def _advice(result: RunResult) -> str:
         case "unverified":
             return f"Read it first: devagent show {result.run}; then devagent apply --unverified {result.run}"
         case "not resolved":
-            return "A stronger model may do it: devagent fix --model NAME"
+            return "A stronger model may do it: --model NAME"
         case _:
             return ""
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
 
 
 def _print_evidence(console: "Console", evidence: Sequence[Observed]) -> None:
@@ -210,8 +220,8 @@ def _print_ledger(console: "Console", ledger: dict[str, Any]) -> None:
     console.print("\nLedger", style="bold")
     for kind in ("phases", "models"):
         for name, line in ledger[kind].items():
-            tokens = f"{line['prompt_tokens']:,} in, {line['completion_tokens']:,} out"
-            console.print(f"  {name}: {line['calls']} call(s), {tokens}, {line['seconds']:.1f} s", markup=False)
+            tokens = f"{line['prompt_tokens']:,} tokens in, {line['completion_tokens']:,} out"
+            console.print(f"  {name}: {plural(line['calls'], 'call')}, {tokens}, {line['seconds']:.1f} s", markup=False)
     console.print(
         f"  cost: {cost}; energy: about {total['joules'] / 3600:.2f} Wh (estimated, local models only)", markup=False
     )

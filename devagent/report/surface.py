@@ -96,13 +96,11 @@ class LiveSurface:
         self._follow(event)
         line = tell(event)
         if line:
-            self._console.print(
-                f"[dim]{time.monotonic() - self._started:6.1f} s[/dim]  {_escaped(line)}", soft_wrap=True
-            )
+            self._print(f"[dim]{time.monotonic() - self._started:6.1f} s[/dim]  {_escaped(line)}")
 
     def note(self, text: str) -> None:
         """Tell something that is no event."""
-        self._console.print(f"[dim]{time.monotonic() - self._started:6.1f} s  {_escaped(text)}[/dim]", soft_wrap=True)
+        self._print(f"[dim]{time.monotonic() - self._started:6.1f} s  {_escaped(text)}[/dim]")
 
     def watch(self, budget: Budget) -> None:
         """Show what this budget leaves."""
@@ -146,6 +144,10 @@ class LiveSurface:
             ]
             parts.append("left " + " and ".join(filter(None, rest)) if any(rest) else "")
         return " · ".join(filter(None, parts))
+
+    def _print(self, line: str) -> None:
+        # A line too long for the terminal is cut: the run's journal and `devagent show` have all of it.
+        self._console.print(line, no_wrap=True, overflow="ellipsis")
 
     def _follow(self, event: Event) -> None:
         data = event.data

@@ -1,4 +1,7 @@
-"""What each event of a run is called in one line for people; most events are not worth one."""
+"""What each event of a run is called in one line for people; most events are not worth one.
+
+Lines of a run are columns: what was done, by which role, by program or model, and what came of it.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +14,20 @@ Data = Mapping[str, Any]
 def tell(event: Event) -> str:
     """The line for an event; empty for one that only the journal needs."""
     teller = _TELLERS.get(event.kind)
-    return teller(event.data, event.place) if teller else ""
+    return teller(event.data, event.place).rstrip() if teller else ""
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun: `1 test`, `2 tests`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _columns(what: str, role: str, by: str, said: str) -> str:
+    return f"{what:10} {role:9} {by:8} {said}"
+
+
+def _told(what: str, said: str) -> str:
+    return f"{what:10} {said}"
 
 
 def _baseline(data: Data, place: str) -> str:
@@ -19,54 +35,57 @@ def _baseline(data: Data, place: str) -> str:
     if place != "baseline":
         return ""
     if run["trouble"]:
-        return f"tests: {run['trouble']}"
+        return _told("tests", f"no verdict: {run['trouble']}")
     bad = [r["id"] for r in run["results"] if r["status"] in ("failed", "error")]
-    told = f"tests: {len(run['results'])} run in {run['seconds']:.1f} s, {len(bad)} failing"
-    return told + (f" ({', '.join(bad[:3])}{', …' if len(bad) > 3 else ''})" if bad else "")
+    told = f"{plural(len(run['results']), 'test')} in {run['seconds']:.1f} s, "
+    if not bad:
+        return _told("tests", told + "none failing")
+    others = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+    return _told("tests", f"{told}{len(bad)} failing: {bad[0]}{others}")
 
 
-def _suspects(data: Data, place: str) -> str:
-    del place
-    names = [f"{path}:{name}" for path, name, _ in data["suspects"][:3]]
-    return f"suspects: {', '.join(names)}" if names else "suspects: none found"
+def _finished(data: Data, _: str) -> str:
+    by = "both" if data["by"] == "program and model" else data["by"]
+    return _columns(data["phase"], data["role"], by, _said(data["phase"], data["artefact"]))
 
 
-def _finished(data: Data, place: str) -> str:
-    del place
-    artefact = data["artefact"]
-    said = ""
-    if data["phase"] == "analyse":
-        said = f": {artefact['goal']}"
-    elif data["phase"] == "locate":
-        said = ": " + ", ".join(f"{s['path']}:{s['name']}" for s in artefact["suspects"][:2])
-    elif data["phase"] == "review":
-        said = f": {artefact.get('comment') or 'no finding'}"
-    elif data["phase"] == "test":
-        said = f": {artefact['verdict']}"
-    elif data["phase"] == "reproduce":
-        said = f": {artefact['path']}"
-    elif isinstance(artefact, dict) and "paths" in artefact:
-        said = f": {', '.join(artefact['paths'])} ({artefact['summary']})"
-    return f"{data['phase']} — {data['role']}, done by the {data['by']}{said}"
+def _said(phase: str, artefact: Any) -> str:
+    match phase:
+        case "analyse":
+            return str(artefact["goal"])
+        case "locate":
+            return ", ".join(f"{s['path']}:{s['name']}" for s in artefact["suspects"][:2])
+        case "review":
+            return str(artefact.get("comment") or "no finding")
+        case "test":
+            return str(artefact["verdict"])
+        case "reproduce":
+            return str(artefact["path"])
+    return ", ".join(artefact["paths"]) if isinstance(artefact, dict) and "paths" in artefact else "done"
 
 
-def _tried(data: Data, place: str) -> str:
-    del place
-    bad = [(gate, summary) for gate, (verdict, summary) in data["gates"].items() if verdict != "pass"]
-    outcome = f"{bad[0][0]}: {bad[0][1]}" if bad else "passes"
-    return f"attempt ({data['way']}) on {', '.join(data['paths'])}: {outcome}"
+def _tried(data: Data, _: str) -> str:
+    bad = [f"{gate}: {summary}" for gate, (verdict, summary) in data["gates"].items() if verdict != "pass"]
+    return _told("tried", f"{', '.join(data['paths'])} ({data['way']}): {bad[0] if bad else 'passes'}")
+
+
+def _skipped(data: Data, _: str) -> str:
+    why = {"failing-test": "a failing test shows it already", "evidence": "the evidence is good already"}
+    return _columns(data["phase"], "", "skipped", why.get(data["why"], data["why"]))
+
+
+def _settled(data: Data, _: str) -> str:
+    return _told("question", f"{data['question']} {data['answer'] or '(nobody knows; the team decided)'}")
 
 
 _TELLERS: dict[str, Callable[[Data, str], str]] = {
     "run.started": lambda d, _: f"run {d['run']}",
-    "run.resumed": lambda *_: "going on",
+    "run.resumed": lambda *_: "going on where the run was left",
     "sandbox.run.finished": _baseline,
-    "suspects.found": _suspects,
-    "phase.skipped": lambda d, _: f"{d['phase']} — skipped: {d['why']}",
+    "phase.skipped": _skipped,
     "phase.finished": _finished,
-    "phase.failed": lambda d, _: f"{d['phase']} — {d['role']}: failed: {d['why']}",
+    "phase.failed": lambda d, _: _columns(d["phase"], d["role"], "failed", d["why"]),
     "attempt.tried": _tried,
-    "question.settled": lambda d, _: f"question: {d['question']} {d['answer'] or '(nobody knows; the team decided)'}",
-    "budget.reached": lambda d, _: str(d["why"]),
-    "model.call.failed": lambda d, _: f"model: {d['error']}",
+    "question.settled": _settled,
+    "budget.reached": lambda *_: "the budget is used up",
 }

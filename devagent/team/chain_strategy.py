@@ -1,6 +1,6 @@
 """The chain strategy: phases in order, cycles with an upper bound, broken off when the evidence is good."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ class ChainStrategy:
     chain: str = "default"
     name: str = "chain"
 
-    async def attempts(self, room: "Room") -> AsyncIterator["Attempt"]:
+    async def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
         """Every attempt the phases made, in order."""
         told = 0
         for number, step in enumerate(load_chain(self.chain).steps, 1):

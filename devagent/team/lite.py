@@ -1,6 +1,6 @@
 """The lite strategy: one agent with five tools, through the same gates. What the team must beat."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ class LiteStrategy:
 
     name: str = "lite"
 
-    async def attempts(self, room: "Room") -> AsyncIterator["Attempt"]:
+    async def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
         """What the agent submits, once a round, until it is good."""
         phase = load_phase("lite")
         last = ""

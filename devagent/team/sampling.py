@@ -106,7 +106,9 @@ class FunctionSampler:
             request=self._request(suspect, self._hint(suspect) + closing, temperature, seed=100 * turn + sample),
             suspect=suspect,
             way="greedy" if temperature == 0 else "sample",
-            edit=lambda answer: replace_symbol(content, symbol.path, symbol.name, _source(answer, suspect)),
+            edit=lambda answer: replace_symbol(
+                content, symbol.path, symbol.name, _source(answer, suspect), line=symbol.start_line
+            ),
         )
 
     def _line(self, suspect: Suspect, number: int) -> Question:
@@ -127,7 +129,7 @@ class FunctionSampler:
         if symbol.short in {
             s.short for block in code_blocks(answer) for s in symbols(symbol.path, block.text.encode())
         }:
-            return replace_symbol(content, symbol.path, symbol.name, _source(answer, suspect))
+            return replace_symbol(content, symbol.path, symbol.name, _source(answer, suspect), line=symbol.start_line)
         return replace_lines(content, number, number, _line_in_place(answer, content, number))
 
     def _request(
@@ -140,7 +142,7 @@ class FunctionSampler:
 
     def _shared(self, suspect: Suspect) -> str:
         """The part of the prompt that all questions about a suspect share, so that the server reads it once."""
-        symbol = suspect.symbol
+        symbol, content = suspect.symbol, self._content(suspect)
         test = self.room.task.failing[0] if self.room.task.failing else None
         language = language_for(symbol.path)
         files = {path: file.content for path, file in self.room.bench.files.items()}
@@ -155,7 +157,8 @@ class FunctionSampler:
                 "name": symbol.name,
                 "path": symbol.path,
                 "surroundings": _in_short(surroundings(files, symbol)),
-                "function": symbol.text(self._content(suspect)),
+                "function": _comment_above(self._content(suspect), symbol.start_line)
+                + symbol.text(self._content(suspect)),
             }
         )
 
@@ -215,6 +218,15 @@ def _line_in_place(answer: str, content: bytes, number: int) -> str:
     if not text.strip() or text.count("\n") > 8:
         raise EditError("The answer is not a line")
     return textwrap.indent(text, indentation(content.decode(errors="replace").splitlines()[number - 1]))
+
+
+def _comment_above(content: bytes, line: int) -> str:
+    """The comment that stands right above a definition: in many languages it says what is right."""
+    lines = content.decode(errors="replace").splitlines()
+    first = line - 1
+    while first > 0 and lines[first - 1].strip().startswith(("//", "/*", "*", "#")):
+        first -= 1
+    return "".join(f"{text}\n" for text in lines[first : line - 1])
 
 
 def _in_short(around: Surroundings) -> str:

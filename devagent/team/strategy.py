@@ -1,6 +1,6 @@
 """How candidates are produced: the seam, and the strategies there are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ class Strategy(Protocol):
         """What `--strategy` calls it."""
         ...
 
-    def attempts(self, room: "Room") -> AsyncIterator["Attempt"]:
+    def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
         """Attempts that were tried at the room's workbench, as they come.
 
         The caller stops at the first good one. Raises `OutOfBudget` when the budget ends the work.

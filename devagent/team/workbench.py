@@ -26,6 +26,10 @@ FAST_SUITE = 2.0
 """Seconds under which all tests are run at once instead of the targets first."""
 
 
+LEAST_LIMIT, TIMES_BASELINE = 10.0, 5.0
+"""A run of a candidate may take so many seconds, and so many times what the run before any change took."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where an attempt came from: the phase's place in the run, who made it, and in which way."""
@@ -101,7 +105,7 @@ class Workbench:
 
         async def perform() -> dict[str, object]:
             async with self.sandbox(changes) as sandbox:
-                runner = TestRunner(sandbox, self.ecosystem, command=self.command, timeout=self.timeout)
+                runner = TestRunner(sandbox, self.ecosystem, command=self.command, timeout=self._limit)
                 return (await runner.run(select)).to_json()
 
         return TestRun.from_json(await self.journal.effect("sandbox.run", place, inputs, perform))
@@ -139,6 +143,13 @@ class Workbench:
         if self._sandbox is not None:
             await self._sandbox.close()
             self._sandbox = None
+
+    @property
+    def _limit(self) -> float:
+        """Seconds a run may take: once it is known how long the tests take, one that hangs is not waited for long."""
+        if not self.baseline.results:
+            return self.timeout
+        return min(self.timeout, LEAST_LIMIT + TIMES_BASELINE * self.baseline.seconds)
 
     def _subject(self, changes: Changes) -> Subject:
         return Subject(

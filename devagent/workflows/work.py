@@ -6,7 +6,7 @@ journal holds is not done twice.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -215,13 +215,20 @@ class _Session:
     async def _propose(self, room: Room, base: str) -> RunResult:
         strategy = strategy_named(self.settings.team.strategy, self.settings.team.chain)
         stopped: OutOfBudget | None = None
+        deadline = asyncio.timeout(self.budget.remaining.seconds)
         try:
-            async for attempt in strategy.attempts(room):
-                if attempt.good and strategy.name == "lite":
-                    break
+            async with deadline, aclosing(strategy.attempts(room)) as attempts:
+                async for attempt in attempts:
+                    if attempt.good and strategy.name == "lite":
+                        break
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            stopped = self.budget.out_of_time()
         except OutOfBudget as error:
             stopped = error
-            self.journal.record("budget.reached", "", {"why": str(error)}, key=str(self.journal.session))
+        if stopped is not None:
+            self.journal.record("budget.reached", "", {"why": str(stopped)}, key=str(self.journal.session))
         best = room.best
         if best is None:
             return self._nothing(room, stopped)

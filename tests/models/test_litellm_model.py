@@ -23,7 +23,7 @@ async def ask(url):
     card = ModelCard("openai/m", price_in=1.0, price_out=2.0)
     model = LiteLLMModel(
         "openai/m", card, key_variable="OPENAI_API_KEY", base_url=url,
-        patience=Patience(2, 0.01), timeouts=Timeouts(2.0, 1.0),
+        patience=Patience(2, 0.01), timeouts=Timeouts(2.0, 4.0),
     )
     model.warm_up()
     ticks = 0
@@ -59,7 +59,7 @@ def outcomes() -> dict[str, dict[str, object]]:
         serving(Answer(['{"error": {"message": "bad key"}}'], 401)) as rejected,
         serving(Answer(['{"error": {"message": "slow down"}}'], 429)) as busy,
         serving(Answer(['{"error": {"message": "no such model", "code": "model_not_found"}}'], 404)) as unknown,
-        serving(Answer([5.0])) as silent,
+        serving(Answer([20.0])) as silent,
     ):
         servers = {"ok": ok, "rejected": rejected, "busy": busy, "unknown": unknown, "silent": silent}
         script = textwrap.dedent(SCRIPT).format(root=str(Path(__file__).parents[2]))
@@ -97,7 +97,7 @@ def test_the_import_leaves_the_loop_free(outcomes: dict[str, dict[str, object]])
         ("rejected", "Refused", "openai rejects the key in OPENAI_API_KEY"),
         ("busy", "Refused", "openai answered 429"),
         ("unknown", "Refused", "openai has no model openai/m"),
-        ("silent", "ModelError", "openai sent nothing for 1 s"),
+        ("silent", "ModelError", "openai sent nothing for 4 s"),
         ("nobody", "Unreachable", "nothing answers at http://127.0.0.1:9"),
     ],
 )

@@ -26,7 +26,9 @@ def test_the_target_turned_and_nothing_else_broke() -> None:
 
 
 def test_a_target_that_still_fails_is_told_with_its_message() -> None:
-    after = TestRun((TestResult("t::target", "failed", message="assert 1 == 2\nmore"), TestResult("t::other", "passed")))
+    after = TestRun(
+        (TestResult("t::target", "failed", message="assert 1 == 2\nmore"), TestResult("t::other", "passed"))
+    )
     evidence = check(after)
     assert evidence.verdict is Verdict.FAIL
     assert evidence.details == ("t::target: assert 1 == 2",)

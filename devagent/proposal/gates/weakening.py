@@ -20,7 +20,9 @@ _TEST = re.compile(
     r"^\s*(?:async\s+)?def\s+(test\w*)|^\s*class\s+(Test\w*|\w+Test(?:s|Case)?)\b|\b(?:it|test|describe)\s*\(\s*(['\"`].*?['\"`])"
 )
 _LITERAL = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|\b\d+(?:\.\d+)?\b")
-_BRANCH = re.compile(r"\b(?:if|elif|case|when)\b|\?")
+_BRANCH = re.compile(r"\b(?:if|elif|case|when)\b")
+_PYTHON_CONDITIONAL = re.compile(r"(?P<yes>.*\S.*)\bif\b(?P<condition>.+)\belse\b(?P<no>.+)")
+_JAVASCRIPT_CONDITIONAL = re.compile(r"(?P<condition>.*[=!<>(].*?)\s\?\s(?P<yes>.+)\s:\s(?P<no>.+)")
 _OUTCOME = re.compile(r"\breturn\b|=|\byield\b|=>")
 _RUNNER = re.compile(
     r"PYTEST_CURRENT_TEST|sys\.modules|['\"](?:pytest|unittest|_pytest)['\"]|NODE_TEST_CONTEXT|JEST_WORKER_ID|VITEST|\bsys\.argv\b.*pytest"
@@ -57,13 +59,8 @@ def special_cases(path: str, before: str, after: str, test_sources: Iterable[str
     foreign = _literals("\n".join(test_sources)) - _literals(before) - _TRIVIAL
     for n, line in added:
         following = " ".join(text for m, text in added if n <= m <= n + 2)
-        outcome = following.replace(_condition(line), "", 1)
-        if (
-            _BRANCH.search(line)
-            and _literals(_condition(line)) & foreign
-            and _OUTCOME.search(outcome)
-            and _literals(outcome) & foreign
-        ):
+        condition, outcome = _conditional(line) or _branch(line, following)
+        if _literals(condition) & foreign and _literals(outcome) & foreign:
             yield f"{path}: new code answers a value of the test with a value of the test: {line.strip()}"
 
 
@@ -84,7 +81,21 @@ def _literals(text: str) -> set[str]:
     return {match.group().replace('"', "'") for match in _LITERAL.finditer(text)}
 
 
-def _condition(line: str) -> str:
-    """The part of a line up to where its branch begins: before `:` in Python, before `)`… `return` or `?` elsewhere."""
-    match = re.search(r":\s*(?=return\b|yield\b|\w+\s*=|$)|\)\s*(?=return\b|\{)|\?", line)
-    return line[: match.start()] if match else line
+def _conditional(line: str) -> tuple[str, str] | None:
+    """Condition and outcomes of a conditional expression: `YES if CONDITION else NO`, or `CONDITION ? YES : NO`."""
+    if match := _PYTHON_CONDITIONAL.fullmatch(line) or _JAVASCRIPT_CONDITIONAL.fullmatch(line):
+        return match["condition"], f"{match['yes']} {match['no']}"
+    return None
+
+
+def _branch(line: str, following: str) -> tuple[str, str]:
+    """Condition of a branch and what it gives, both empty where the line begins none or it gives nothing.
+
+    The condition ends before `:` in Python, before `)` and `return` or `{` elsewhere.
+    """
+    if not _BRANCH.search(line):
+        return "", ""
+    match = re.search(r":\s*(?=return\b|yield\b|\w+\s*=|$)|\)\s*(?=return\b|\{)", line)
+    condition = line[: match.start()] if match else line
+    outcome = following.replace(condition, "", 1)
+    return (condition, outcome) if _OUTCOME.search(outcome) else ("", "")

@@ -56,6 +56,8 @@ def fewer_or_more_arguments(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.replace(
             holder, f"({', '.join(texts[:index] + texts[index + 1 :])})", 0.5 if len(texts) > 1 else 0.3
         )
+    for text in ("1", "0", scene.grammar.words["true"]):
+        yield scene.replace(holder, f"({', '.join([*texts, text])})", 0.35)
     for rank, text in enumerate(_missing(scene, node, texts)):
         yield scene.replace(holder, f"({', '.join([*texts, text])})", 0.7 / (1 + 0.4 * rank))
 
@@ -82,6 +84,20 @@ def wrapped(scene: Scene, node: "Node") -> Iterator[Change]:
     if position != "receiver":
         for rank, function in enumerate(_functions(scene, 1)[:5]):
             yield scene.replace(node, f"{function}({scene.text(node)})", 0.8 / (1 + 0.35 * rank))
+
+
+@template("clamp", EXPRESSION)
+def wrapped_with_a_name(scene: Scene, node: "Node") -> Iterator[Change]:
+    """A value kept within a bound that is in scope, or put into another call together with a name in scope."""
+    if scene.grammar.position(node) not in ("value", "argument", "result", "bound") or not _convertible(scene, node):
+        return
+    text, seen = scene.text(node), scene.vocabulary.names_in(node)
+    names = [n for n in scene.vocabulary.visible(node) if n not in seen and n not in scene.grammar.words["self"]]
+    assigned = scene.assigned_by(node)
+    ranked = sorted(names, key=lambda name: (name not in assigned, name not in scene.unused))
+    for rank, name in enumerate(ranked[:4]):
+        for form in scene.grammar.wraps["named"]:
+            yield scene.replace(node, form.format(text, atom=scene.atom(node), name=name), 1.0 / (1 + 0.4 * rank))
 
 
 @template("unwrap", "call", "subscript")

@@ -77,6 +77,14 @@ def parted(scene: Scene, node: "Node") -> Iterator[Change]:
 
 
 @template("branch", STATEMENT)
+def repeated(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`if` as `while`, and the other way round."""
+    word = node.children[0].type
+    if word == "while" or (word == "if" and node.child_by_field_name("alternative") is None):
+        yield scene.replace(node.children[0], "if" if word == "while" else "while", 0.9)
+
+
+@template("branch", STATEMENT)
 def joined(scene: Scene, node: "Node") -> Iterator[Change]:
     """An `if` right behind another one as its `elif` or `else if`."""
     before = scene.next_to(node, -1)
@@ -107,6 +115,9 @@ def _partners(scene: Scene, node: "Node") -> Iterator[tuple[str, float]]:
     for name in [other for other in others if other not in used][:6]:
         yield words["full"][0].format(name), 0.6
         yield words["empty"][0].format(name), 0.6
+    for box in [other for other in others if scene.vocabulary.is_collection(other) or other in scene.unused][:3]:
+        for form in words["known"]:
+            yield from ((form.format(key=key, box=box), 0.7) for key in used[:2] if key != box)
 
 
 def _joined(scene: Scene, node: "Node") -> bool:

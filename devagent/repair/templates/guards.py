@@ -70,7 +70,7 @@ def _checks(scene: Scene, node: "Node") -> list[tuple[str, float]]:
 
 def _present(scene: Scene, node: "Node") -> list[str]:
     words = scene.grammar.words
-    return [form.format(name) for name in _used(scene, node)[:2] for form in (*words["full"][:1], words["present"][0])]
+    return [form.format(name) for name in _used(scene, node)[:4] for form in (*words["full"][:1], words["present"][0])]
 
 
 def _used(scene: Scene, node: "Node") -> list[str]:
@@ -94,7 +94,13 @@ def _conditions(scene: Scene, node: "Node") -> list["Node"]:
     for other in scene.conditions:
         text = scene.text(other)
         outside = not node.start_byte <= other.start_byte < node.end_byte
-        if outside and not text.lstrip("!").isidentifier() and "\n" not in text and text not in seen and scene.known_at(other, node):
+        if (
+            outside
+            and not text.lstrip("!").isidentifier()
+            and "\n" not in text
+            and text not in seen
+            and scene.known_at(other, node)
+        ):
             seen[text] = other
     return list(seen.values())[:_MOST_CONDITIONS]
 

@@ -26,7 +26,7 @@ def other_name(scene: Scene, node: "Node") -> Iterator[Change]:
     for rank, other in enumerate(ranked[:_MOST_NAMES]):
         yield scene.replace(node, other, (0.5 + 0.5 * scene.vocabulary.likeness(name, other)) / (1 + 0.12 * rank))
     for other in scene.grammar.brothers("names", name):
-        yield scene.replace(node, other, 0.5)
+        yield scene.replace(node, other, 0.3)
 
 
 @template("member", "member")

@@ -1,5 +1,6 @@
 """Statements: deleted, moved, nested otherwise, copied from elsewhere in the file; jumps."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MOST_COPIES = 12
+_LIKE = 0.25
 
 
 @template("delete", STATEMENT)
@@ -62,11 +64,12 @@ def out_of_block(scene: Scene, node: "Node") -> Iterator[Change]:
 def into_block(scene: Scene, node: "Node") -> Iterator[Change]:
     """A statement into the block before it, as its last, or into the block behind it, as its first."""
     before, after = scene.next_to(node, -1), scene.next_to(node, 1)
+    rarely = 0.15 if scene.grammar.plays(node, "jump") else 1.0
     for block in _blocks(scene, before):
         last = block[-1]
-        yield _moved(scene, node, scene.delete(last).spans[0].end, scene.indent(last), 0.9)
+        yield _moved(scene, node, scene.delete(last).spans[0].end, scene.indent(last), 0.9 * rarely)
     for block in _blocks(scene, after)[:1]:
-        yield _moved(scene, node, scene.delete(block[0]).spans[0].start, scene.indent(block[0]), 0.8)
+        yield _moved(scene, node, scene.delete(block[0]).spans[0].start, scene.indent(block[0]), 0.8 * rarely)
 
 
 @template("copy", STATEMENT)
@@ -80,6 +83,19 @@ def copied_here(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.insert_after(node, text, discounted)
 
 
+@template("copy", STATEMENT)
+def twin(scene: Scene, node: "Node") -> Iterator[Change]:
+    """A statement followed by itself with one name replaced by another that is used alike."""
+    if node not in scene.vocabulary.statements or scene.grammar.plays(node, "jump"):
+        return
+    for name in scene.vocabulary.names_in(node):
+        others = [other for other in scene.vocabulary.visible(node) if other != name]
+        for other in others:
+            if (likeness := scene.vocabulary.likeness(name, other)) >= _LIKE:
+                text = re.sub(rf"\b{re.escape(name)}\b", other, scene.text(node))
+                yield scene.insert_after(node, text, 0.5 + 0.5 * likeness)
+
+
 @template("jump", "jump")
 def other_jump(scene: Scene, node: "Node") -> Iterator[Change]:
     """`break` as `continue`, either as a return, a return as either."""
@@ -91,6 +107,11 @@ def other_jump(scene: Scene, node: "Node") -> Iterator[Change]:
     elif in_loop and node.type == "return_statement":
         yield scene.replace(node, f"continue{end}", 0.6)
         yield scene.replace(node, f"break{end}", 0.6)
+    raised, returned = (
+        word.partition(" ")[0] for word in (scene.grammar.words["raise"], scene.grammar.words["result"])
+    )
+    if node.named_child_count and node.children[0].type in (raised, returned):
+        yield scene.replace(node.children[0], returned if node.children[0].type == raised else raised, 0.6)
     for rank, other in enumerate(_other_jumps(scene, node)):
         yield scene.replace(node, other, 0.6 / (1 + 0.3 * rank))
 
@@ -161,6 +182,10 @@ def _ingredients(scene: Scene, place: "Node") -> list[tuple[str, float]]:
         shared = len(own & context) / len(own) if own else 0.0
         local = 1.0 if scene.start_line <= scene.line(statement) <= scene.end_line else 0.7
         found[text] = local * (0.3 + 0.7 * shared)
+        after = scene.next_to(statement, 1)
+        if after is not None and after in scene.vocabulary.statements and scene.known_at(after, place):
+            pair = f"{text}{scene.newline}{scene.indent(place)}{scene.text(after)}"
+            found[pair] = 0.7 * found[text]
     return sorted(found.items(), key=lambda item: -item[1])
 
 

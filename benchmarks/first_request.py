@@ -1,0 +1,108 @@
+"""How long the first model request takes to leave, once the tests have shown what fails.
+
+    python benchmarks/first_request.py [--runs 5] [--sandbox docker]
+
+A server on loopback is ready and notes when requests arrive; `devagent fix` works on a small failing repository. Told
+are the medians of two spans: from the end of the baseline (its event in the journal) to the arrival, and from the last
+event before the first call to the arrival. Once by httpx (`--base-url`), once by LiteLLM (a provider whose address is
+set to the same server; LiteLLM takes seconds to import, which must have happened meanwhile).
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "models"))
+
+from figures import Figure, report
+from loopback_server import Answer, LoopbackServer, Received
+from scratch import DEVAGENT, clean_environment, make_repository
+from scripted_world import FILES
+
+from devagent.journal.journal import Event, read_events
+
+LIMITS = {"httpx": 0.3, "litellm": 1.0}
+ENOUGH = Answer(['{"error": {"message": "one request was all that is wanted"}}'], status=400)
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Seconds until the first request arrived: since the baseline's end, and since the last event before the call."""
+
+    since_baseline: float
+    since_last_event: float
+    baseline: float
+
+
+def main() -> int:
+    """Measure both ways, print, and say by the exit code whether both are as required."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5, help="runs of each way")
+    parser.add_argument("--sandbox", choices=["auto", "docker", "process"], default="auto")
+    options = parser.parse_args()
+    found: dict[str, list[Spans]] = {way: [] for way in LIMITS}
+    for number in range(options.runs + 1):
+        for way, spans in found.items():
+            measured = measure(way, options.sandbox)
+            if number:  # the first one may have had an image to build
+                spans.append(measured)
+                row = (way, number, *(f"{x:.3f}" for x in vars(measured).values()))
+                print("{:8} run {}: {} s since the baseline, {} s since the last event, baseline {} s".format(*row))
+    figures = []
+    for way, limit in LIMITS.items():
+        figures.append(Figure(f"{way}: since the baseline's end", _middle(found[way], "since_baseline"), limit, "s"))
+        figures.append(Figure(f"{way}: since the last event", _middle(found[way], "since_last_event"), unit="s"))
+    return report(figures)
+
+
+def measure(way: str, sandbox: str) -> Spans:
+    """One run of `devagent fix` until its first request, which is refused."""
+    arrivals: list[float] = []
+
+    def respond(received: Received) -> Answer:
+        if received.path.endswith("/chat/completions"):
+            arrivals.append(time.time())
+            return ENOUGH
+        return Answer(status=404)
+
+    with tempfile.TemporaryDirectory() as temporary, LoopbackServer(respond) as server:
+        repo = make_repository(Path(temporary) / "repo", FILES)
+        flags, variables = model_flags(way, server.url)
+        command = [DEVAGENT, "fix", "--quiet", "--yes", "--sandbox", sandbox, *flags, "-C", str(repo)]
+        environment = clean_environment(Path(temporary) / "config") | variables
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if not arrivals:
+            raise SystemExit(f"no request came; devagent ended with {done.returncode}: {done.stderr.strip()}")
+        (run,) = (repo / ".git" / "devagent" / "runs").glob("[!.]*")
+        return spans_until(arrivals[0], read_events(run))
+
+
+def model_flags(way: str, url: str) -> tuple[list[str], dict[str, str]]:
+    """Flags and environment variables that lead a run to the server."""
+    if way == "httpx":
+        return ["--base-url", f"{url}/v1", "--model", "benchmark"], {}
+    variables = {"DEEPSEEK_API_BASE": f"{url}/v1", "DEEPSEEK_API_KEY": "none", "NO_PROXY": "127.0.0.1"}
+    return ["--model", "deepseek/benchmark"], variables
+
+
+def spans_until(arrival: float, events: list[Event]) -> Spans:
+    """What the journal says was before the first request."""
+    baseline = next(e for e in events if e.kind == "sandbox.run.finished" and e.place == "baseline")
+    first_call = next(e for e in events if e.kind == "model.call.started")
+    before = events[first_call.seq - 1]
+    started = next(e for e in events if e.kind == "sandbox.run.started" and e.place == "baseline")
+    return Spans(arrival - baseline.at, arrival - before.at, baseline.at - started.at)
+
+
+def _middle(spans: list[Spans], name: str) -> float:
+    return median(getattr(s, name) for s in spans)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""devagent as a person or a script meets it: a process with arguments, two streams and an exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal, Verdict
+from devagent.proposal.store import new_run, publish
+from devagent.repo.git import find_root
+from devagent.repo.objects import Content, Entry, commit_changes
+from devagent.repo.snapshot import snapshot
+
+WHEN = 1_700_000_000
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as the one JSON value that it has to be."""
+        return json.loads(self.out)
+
+    @property
+    def told(self) -> str:
+        """The one line on stderr of an error, without the program's name."""
+        assert self.out == ""
+        assert self.err.startswith("devagent: ") and self.err.count("\n") == 1, self.err
+        return self.err.removeprefix("devagent: ").strip()
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Runs commands with folders of their own, so that nothing of the user's is read or written."""
+
+    home: Path
+    extra: Mapping[str, str]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment of a command."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("DEVAGENT_")}
+        folders = {f"DEVAGENT_{n}": str(self.home / n.lower()) for n in ("CONFIG", "RUNTIME")}
+        return {**kept, **folders, "NO_COLOR": "1", **self.extra, **more}
+
+    def __call__(
+        self, *arguments: str, at: Path | None = None, stdin: str = "", timeout: float = 60, **more: str
+    ) -> Ended:
+        """Run `devagent ARGUMENTS` in a folder."""
+        done = subprocess.run(
+            [sys.executable, "-m", "devagent", *arguments],
+            cwd=at or self.home,
+            env=self.environment(**more),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def propose(root: Path, changes: Mapping[str, str | None], *, verified: bool = True) -> Proposal:
+    """A published proposal in a repository, as a run would leave it."""
+    repo = find_root(root)
+    base = snapshot(repo).commit
+    run = new_run(repo, WHEN)
+    entries: dict[str, Content | None] = {p: None if t is None else Entry(t.encode()) for p, t in changes.items()}
+    commit = commit_changes(repo, base, entries, "candidate\n", WHEN)
+    proposal = Proposal(
+        run.id,
+        Candidate(commit, base, tuple(changes), Origin("chain", "code", 0, ("coder",), ("scripted",))),
+        evidence=(Evidence("tests", Verdict.PASS if verified else Verdict.NO_VERDICT, "1 failing test(s) now pass"),),
+        verified=verified,
+        assumptions=("sums are sums",),
+    )
+    return publish(repo, proposal, "Fix it", when=WHEN)

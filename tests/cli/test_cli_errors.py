@@ -1,0 +1,187 @@
+"""What goes wrong is told in one line, with the exit code that scripts rely on."""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from commandline import CommandLine, propose
+
+MakeRepo = Callable[..., Path]
+FILES: Mapping[str, str] = {"calc.py": "def add(a, b):\n    return a - b\n"}
+
+
+@pytest.fixture
+def root(make_repo: MakeRepo) -> Path:
+    return make_repo(FILES)
+
+
+@pytest.mark.parametrize("command", [("fix",), ("test",), ("show",), ("list",), ("apply",), ("undo",), ("resume",)])
+def test_outside_a_repository(devagent: CommandLine, command: tuple[str, ...], tmp_path: Path) -> None:
+    ended = devagent(*command, at=tmp_path)
+    assert ended.code == 2
+    assert "is not in a git repository" in ended.told
+
+
+def test_a_folder_that_does_not_exist(devagent: CommandLine) -> None:
+    ended = devagent("fix", "-C", "nowhere")
+    assert ended.code == 2 and "does not exist" in ended.told
+
+
+@pytest.mark.parametrize("command", [("fix",), ("test",), ("run", "do it")])
+def test_a_repository_without_a_way_to_run_tests(
+    devagent: CommandLine, command: tuple[str, ...], make_repo: MakeRepo
+) -> None:
+    ended = devagent(*command, at=make_repo({"notes.txt": "hello\n"}))
+    assert ended.code == 3
+    assert "no way to run the tests" in ended.err.splitlines()[-1]
+    assert "Traceback" not in ended.err
+
+
+def test_a_repository_without_commits(devagent: CommandLine, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path / "new")], check=True)
+    ended = devagent("fix", "--base", "HEAD", at=tmp_path / "new")
+    assert ended.code in (2, 3)
+    assert "commit" in ended.told
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("run",), "a task is needed"),
+        (("run", ""), "the task is empty"),
+        (("run", "x", "--file", "y"), "a task is needed, once"),
+        (("run", "--file", "missing.md"), "missing.md cannot be read: no such file"),
+        (("run", "x", "--read", "missing.py"), "missing.py cannot be read"),
+        (("fix", "--role-model", "coder"), "it is written ROLE=MODEL"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense(
+    devagent: CommandLine, command: tuple[str, ...], said: str, root: Path
+) -> None:
+    ended = devagent(*command, at=root)
+    assert ended.code == 2
+    assert said in ended.told
+
+
+def test_an_empty_task_on_stdin(devagent: CommandLine, root: Path) -> None:
+    ended = devagent("run", "-", at=root, stdin=" \n")
+    assert ended.code == 2 and "the task is empty" in ended.told
+
+
+def test_an_option_that_does_not_exist(devagent: CommandLine, root: Path) -> None:
+    ended = devagent("fix", "--modle", "x", at=root)
+    assert ended.code == 2
+    assert "--model" in ended.err and "Traceback" not in ended.err
+
+
+def test_an_unknown_setting_is_told_with_file_and_line(devagent: CommandLine, root: Path) -> None:
+    file = devagent.home / "config" / "config.toml"
+    file.parent.mkdir()
+    file.write_text("[budget]\nseconds = 60\ntoken = 5\n")
+    ended = devagent("fix", at=root)
+    assert ended.code == 2
+    assert ended.told == f"{file}, line 3: there is no setting budget.token. Did you mean budget.tokens?"
+
+
+def test_an_unknown_setting_in_the_environment_and_in_git_config(devagent: CommandLine, root: Path) -> None:
+    ended = devagent("config", "show", at=root, DEVAGENT_BUDGET__TOKEN="5")
+    assert ended.code == 2 and ended.told.startswith("DEVAGENT_BUDGET__TOKEN: there is no setting")
+    subprocess.run(["git", "config", "devagent.team.size", "4"], cwd=root, check=True)
+    ended = devagent("config", "show", at=root)
+    assert ended.code == 2 and ended.told.startswith("git config: there is no setting team.size")
+
+
+def test_a_setting_of_a_cloned_file_changes_nothing(devagent: CommandLine, make_repo: MakeRepo) -> None:
+    root = make_repo({**FILES, ".devagent/config.toml": "[budget]\ntokens = 7\n", "devagent.toml": "[budget]\n"})
+    shown = devagent("config", "show", "--json", at=root).json["settings"]
+    assert {entry["from"] for entry in shown.values()} == {"default"}
+
+
+@pytest.mark.parametrize("command", ["show", "apply", "undo", "resume", "discard"])
+def test_a_run_that_does_not_exist(devagent: CommandLine, command: str, root: Path) -> None:
+    ended = devagent(command, "nobody", at=root)
+    assert ended.code == 2
+    assert "there is no run 'nobody'. See devagent list" in ended.told
+    assert "no run in this repository yet" in devagent(command, at=root).told
+
+
+def test_an_unverified_proposal_needs_the_word(devagent: CommandLine, root: Path) -> None:
+    propose(root, {"calc.py": "def add(a, b):\n    return a + b\n"}, verified=False)
+    ended = devagent("apply", at=root)
+    assert ended.code == 1
+    assert "--unverified" in ended.told
+    assert (root / "calc.py").read_text() == FILES["calc.py"]
+    assert devagent("apply", "--unverified", at=root).code == 0
+
+
+def test_a_file_that_changed_meanwhile_is_not_written_over(devagent: CommandLine, root: Path) -> None:
+    propose(root, {"calc.py": "def add(a, b):\n    return a + b\n"})
+    (root / "calc.py").write_text("mine\n")
+    ended = devagent("apply", at=root)
+    assert ended.code == 2
+    assert ended.told == "nothing was written: changed since the run started: calc.py"
+    assert (root / "calc.py").read_text() == "mine\n"
+
+
+def test_discarding_needs_a_word_where_nobody_can_be_asked(devagent: CommandLine, root: Path) -> None:
+    proposal = propose(root, {"calc.py": "x\n"})
+    ended = devagent("discard", at=root)
+    assert ended.code == 2 and "--yes" in ended.told
+    assert devagent("discard", "--yes", at=root).out == f"discarded {proposal.run}\n"
+    assert devagent("list", "--json", at=root).json["runs"] == []
+
+
+def test_a_reader_that_goes_away_is_no_error(devagent: CommandLine, root: Path) -> None:
+    propose(root, {f"file{n}.py": "x = 1\n" * 400 for n in range(40)})
+    script = "\"$1\" -m devagent show | head -n 1; exit ${PIPESTATUS[0]}"
+    import sys
+
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", sys.executable],
+        cwd=root,
+        env=devagent.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_a_missing_git_is_told(devagent: CommandLine, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ended = devagent("list", at=root, PATH=str(tmp_path / "empty"))
+    assert ended.code == 3
+    assert ended.told.startswith("git was not found")
+
+
+def test_docker_that_is_asked_for_and_not_there_is_told_with_the_way_out(devagent: CommandLine, root: Path) -> None:
+    ended = devagent("test", "--sandbox", "docker", at=root, DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert ended.code == 3
+    assert "Traceback" not in ended.err
+    assert "--sandbox process" in ended.err.splitlines()[-1]
+
+
+def test_a_model_that_means_nothing_is_told(devagent: CommandLine, root: Path) -> None:
+    ended = devagent("model", "check", "gpt-5", at=root)
+    assert ended.code == 2
+    assert "PROVIDER/gpt-5" in ended.told
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "code", "said"),
+    [
+        ("anthropic/claude-sonnet-4-5", {}, 3, "ANTHROPIC_API_KEY"),
+        ("anthropic/claude-sonnet-4-5", {"ANTHROPIC_API_KEY": "k"}, 3, "may not send prompts to anthropic"),
+        ("http://127.0.0.1:9/v1#m", {}, 3, "127.0.0.1:9"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_told(
+    devagent: CommandLine, root: Path, name: str, variables: dict[str, str], code: int, said: str
+) -> None:
+    without = {n: "" for n in os.environ if n.endswith("_API_KEY")}
+    ended = devagent("model", "check", name, at=root, **{**without, **variables})
+    assert ended.code == code
+    assert said in ended.out + ended.err
+    assert "Traceback" not in ended.err
