@@ -157,8 +157,7 @@ class FunctionSampler:
                 "name": symbol.name,
                 "path": symbol.path,
                 "surroundings": _in_short(surroundings(files, symbol)),
-                "function": _comment_above(self._content(suspect), symbol.start_line)
-                + symbol.text(self._content(suspect)),
+                "function": _comment_above(content, symbol.start_line) + symbol.text(self._content(suspect)),
             }
         )
 
