@@ -1,5 +1,6 @@
 """How the benchmarks print what they measured, and whether it is what is required."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 
 def _is_number(cells: Sequence[str]) -> bool:
-    return any(cells) and all(cell[:1].isdigit() or not cell for cell in cells)
+    return any(cells) and all(re.fullmatch(r"(-?[\d.]+( \w+)?)?", cell) for cell in cells)
 
 
 def _number(value: float, unit: str) -> str:

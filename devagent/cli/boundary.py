@@ -1,6 +1,7 @@
 """The boundary between commands and the shell: errors become one line on stderr and an exit code."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import ParamSpec
@@ -8,6 +9,7 @@ from typing import ParamSpec
 from devagent.errors import DevagentError, ExitCode
 
 P = ParamSpec("P")
+_STDOUT = 1
 
 
 def command(function: Callable[P, ExitCode | None]) -> Callable[P, None]:
@@ -32,8 +34,8 @@ def _run(function: Callable[P, ExitCode | None], *args: P.args, **kwargs: P.kwar
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # The reader went away (`devagent show | head`); that is no error of ours.
-        sys.stdout = None
+        # The reader went away (`devagent show | head`); that is no error of ours, nor of Python's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
         return int(ExitCode.DONE)
     except Exception as error:
         if verbose:
@@ -42,5 +44,7 @@ def _run(function: Callable[P, ExitCode | None], *args: P.args, **kwargs: P.kwar
         return int(ExitCode.INTERNAL)
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _say(text: str) -> None:
+    from devagent.sandbox.output import plain
+
+    print(plain(text), file=sys.stderr, flush=True)

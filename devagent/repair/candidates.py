@@ -129,6 +129,6 @@ def _distinct(scene: Scene, ideas: list[_Idea], language: Language, most: int) -
 
 
 def _normal_form(content: bytes) -> bytes:
-    """A file up to white space within and at the end of lines, and empty lines; enough to tell one-edit variants apart."""
+    """A file up to empty lines and white space within lines: enough to tell one-edit variants apart."""
     lines = (line.rstrip() for line in content.splitlines())
     return b"\n".join(line[: len(line) - len(line.lstrip())] + b" ".join(line.split()) for line in lines if line)

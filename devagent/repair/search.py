@@ -65,8 +65,8 @@ class Search:
         tests: ids of tests that fail now and should pass.
         keep: ids of tests that pass now and must go on passing (few and quick ones: they only sift survivors).
         context: other source files, whose members, strings and functions edits may use.
-        seconds: wall time for the whole search.
-        test_seconds: how long the tests took before.
+        seconds: wall time for the whole search; what the caller does with a survivor does not count.
+        test_seconds: how long they took before, at most; the runner measures them itself.
         most: variants per function and starting point.
 
     `tried` counts variants, `partial` holds near misses, the best first.
@@ -128,7 +128,9 @@ class Search:
                 self.tried += 1
                 found = self._found(variants[outcome.variant], outcome, start)
                 if outcome.survives:
+                    paused = time.monotonic()
                     yield found
+                    self._end += time.monotonic() - paused
                 elif outcome.passed > start.passed:
                     self._remember(found)
             if not any(outcome.survives for outcome in outcomes):

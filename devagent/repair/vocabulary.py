@@ -294,8 +294,7 @@ class Vocabulary:
         return self._grammar.plays(parent, "logical") and parent is not None and parent.children[1].type in ("&&", "||")
 
     def _bare(self, node: "Node") -> "Node":
-        inner = node.named_children[0] if self._grammar.plays(node, "group") and node.named_children else node
-        return inner
+        return node.named_children[0] if self._grammar.plays(node, "group") and node.named_children else node
 
 
 def spelled_alike(one: str, other: str) -> float:

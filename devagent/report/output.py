@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devagent.report.telling import plural
+from devagent.sandbox.output import plain
 from devagent.workflows.results import Observed, RunResult, TestsResult
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def print_runs(runs: "Sequence[RunLine]", *, as_json: bool) -> None:
     if not runs:
         print("No runs yet. Start one with: devagent fix")
     for line in runs:
-        print(f"{line.run}  {line.state:11}  {line.task}")
+        print(plain(f"{line.run}  {line.state:11}  {line.task}"))
 
 
 def print_change(verb: str, run: str, paths: Sequence[str], *, as_json: bool) -> None:
@@ -208,7 +209,7 @@ def _print_diff(console: "Console", diff: str) -> None:
     styles = {"+": "green", "-": "red", "@": "cyan"}
     for line in diff.splitlines():
         bold = line.startswith(("+++", "---", "diff ", "index "))
-        console.print(Text(line, style="bold" if bold else styles.get(line[:1], "")), soft_wrap=True)
+        console.print(Text(plain(line), style="bold" if bold else styles.get(line[:1], "")), soft_wrap=True)
 
 
 def _print_ledger(console: "Console", ledger: dict[str, Any]) -> None:
@@ -240,7 +241,16 @@ def _print_conversation(console: "Console", calls: Sequence[dict[str, Any]]) -> 
 def _console() -> "Console":
     from rich.console import Console
 
-    return Console(highlight=False)
+    class Output(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            """Print; what comes from files, tests and models cannot steer the terminal."""
+            super().print(*(plain(thing) if isinstance(thing, str) else thing for thing in objects), **options)
+
+        def on_broken_pipe(self) -> None:
+            # Rich would end the process with 1; the boundary knows better what it means.
+            raise BrokenPipeError
+
+    return Output(highlight=False)
 
 
 def _print_json(value: object, *, compact: bool = False) -> None:

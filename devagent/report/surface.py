@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from devagent.journal.journal import Event
 from devagent.models.budget import Budget
 from devagent.report.telling import tell
+from devagent.sandbox.output import plain
 from devagent.workflows.surface import Surface
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class PlainSurface:
 
     def _say(self, line: str) -> None:
         if not self._quiet:
-            print(f"[{time.monotonic() - self._started:6.1f} s] {line}", file=sys.stderr, flush=True)
+            print(f"[{time.monotonic() - self._started:6.1f} s] {plain(line)}", file=sys.stderr, flush=True)
 
 
 class LiveSurface:
@@ -175,9 +176,10 @@ class _Live:
 
 
 def _escaped(text: str) -> str:
+    """Text as it is: neither markup nor terminal sequences in it do anything."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(plain(text))
 
 
 def _public(event: Event) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _tried(data: Data, _: str) -> str:
 
 def _skipped(data: Data, _: str) -> str:
     why = {"failing-test": "a failing test shows it already", "evidence": "the evidence is good already"}
-    return _columns(data["phase"], "", "skipped", why.get(data["why"], data["why"]))
+    return _columns(data["phase"], "", "skipped", why.get(data["why"], str(data["why"])))
 
 
 def _settled(data: Data, _: str) -> str:

@@ -15,7 +15,8 @@ class Phase:
     """A phase.
 
     `by` produces the artefact, `with_` may object `turns` times. `program` names the deterministic way to fill it,
-    used for small models. `schema` is the JSON schema of the artefact; empty where the artefact is code.
+    used for small models. `schema` is the JSON schema of the artefact; empty where the artefact is code. `system` takes
+    the place of the role's own prompt, where a small model should read less.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Phase:
     max_tokens: int
     schema: Mapping[str, Any]
     template: str
+    system: str = ""
 
     def prompt(self, values: Mapping[str, Any]) -> str:
         """The instruction with its values filled in."""
@@ -54,6 +56,7 @@ def load_phase(name: str) -> Phase:
         max_tokens=head.get("max_tokens", 1000),
         schema=head.get("schema", {}),
         template=text,
+        system=head.get("system", ""),
     )
 
 

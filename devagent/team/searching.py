@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from devagent.code.language import language_for
+from devagent.code.locate import Suspect
+from devagent.code.symbol import symbols
 from devagent.repair.search import Found, Search, Target
-from devagent.sandbox.sandbox import File
-from devagent.team.workbench import Attempt, Origin
+from devagent.sandbox.sandbox import File, Tree
+from devagent.team.workbench import Attempt, Changes, Origin
 
 if TYPE_CHECKING:
     from devagent.team.room import Room
@@ -19,10 +21,14 @@ TIMES_SUITE = 60.0
 
 
 class RepairSearch:
-    """Edits of the suspects, tried in the sandbox until one passes; each survivor goes through the gates."""
+    """Edits of the suspects, tried in the sandbox until one passes; each survivor goes through the gates.
 
-    def __init__(self, room: "Room", place: str) -> None:
+    `ground` are changes that the edits come on top of: an attempt of the model that was nearly right.
+    """
+
+    def __init__(self, room: "Room", place: str, ground: Changes | None = None, *, seconds: float = SECONDS) -> None:
         self._room, self._place = room, place
+        self._ground, self._seconds = dict(ground or {}), seconds
         self._search: Search | None = None
         self._survivors: AsyncIterator[Found] | None = None
         self._seen: set[str] = set()
@@ -33,7 +39,7 @@ class RepairSearch:
         for number in range(1, 1000):
             place = f"{self._place}/search/{number}"
             inputs = {
-                "files": self._room.bench.key({}),
+                "files": self._room.bench.key(self._ground),
                 "tests": list(self._room.bench.targets),
                 "seen": sorted(self._seen),
             }
@@ -41,35 +47,30 @@ class RepairSearch:
             self.near = found["near"]
             if not found["files"]:
                 return
-            changes = {path: self._file(path, content) for path, content in found["files"].items()}
+            changes = self._changes(found["files"])
             self._seen.add(self._room.bench.key(changes))
             origin = Origin(place, "coder", "", f"search: {found['what']}, {found['tried']} edits tried")
             yield await self._room.bench.attempt(place, changes, origin)
 
     async def _next(self) -> dict[str, Any]:
         """The next survivor that no earlier session has seen, or empty files and the near misses at the end."""
-        async with self._room.bench.sandbox({}) as sandbox:
+        async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search or self._begun(sandbox)
             if self._survivors is None:
                 self._search, self._survivors = search, search.survivors()
             async for found in self._survivors:
-                changes = {path: self._file(path, _encoded(content)) for path, content in found.files.items()}
+                changes = self._changes({path: _encoded(content) for path, content in found.files.items()})
                 if self._room.bench.key(changes) not in self._seen:
                     return self._told(found)
         return {"files": {}, "what": "", "tried": search.tried, "near": self._near(search)}
 
     def _begun(self, sandbox: Any) -> Search:
         room, bench = self._room, self._room.bench
-        suspects = room.suspects[:SUSPECTS]
-        targets = [
-            Target(
-                s.symbol.path, bench.files[s.symbol.path].content, s.symbol.start_line, s.symbol.end_line, dict(s.lines)
-            )
-            for s in suspects
-        ]
+        files = bench.workspace(self._ground)
+        targets = [self._target(s, files) for s in room.suspects[:SUSPECTS]]
         sources = {
             path: file.content
-            for path, file in bench.files.items()
+            for path, file in files.items()
             if language_for(path) and not bench.ecosystem.is_test(path)
         }
         passing = [r.id for r in bench.baseline.results if r.status == "passed"]
@@ -78,7 +79,7 @@ class RepairSearch:
             bench.ecosystem,
             targets,
             bench.targets,
-            seconds=min(SECONDS, TIMES_SUITE * max(bench.baseline.seconds, 0.5)),
+            seconds=min(self._seconds, TIMES_SUITE * max(bench.baseline.seconds, 0.5)),
             test_seconds=bench.baseline.seconds,
             keep=passing[:KEEP],
             context=sources,
@@ -96,8 +97,16 @@ class RepairSearch:
         misses = search.partial[:3]
         return [{path: _encoded(content) for path, content in miss.files.items()} for miss in misses]
 
-    def _file(self, path: str, content: str) -> File:
-        return File(base64.b64decode(content), self._room.bench.files[path].mode)
+    def _target(self, suspect: Suspect, files: Tree) -> Target:
+        symbol, content = suspect.symbol, files[suspect.symbol.path].content
+        if symbol.path not in self._ground:
+            return Target(symbol.path, content, symbol.start_line, symbol.end_line, dict(suspect.lines))
+        moved = next((s for s in symbols(symbol.path, content) if s.name == symbol.name), symbol)
+        return Target(symbol.path, content, moved.start_line, moved.end_line)
+
+    def _changes(self, files: dict[str, str]) -> dict[str, File | None]:
+        base = self._room.bench.files
+        return {**self._ground, **{p: File(base64.b64decode(text), base[p].mode) for p, text in files.items()}}
 
 
 def _encoded(content: bytes) -> str:

@@ -4,7 +4,7 @@
 //
 // TASK is JSON: `files` (path -> content), `variants` (path, start, end, text: bytes [start, end) of the file
 // replaced), `tests` (ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one test file of
-// one variant), `deadline` (seconds for all), `thorough` (run all files even after one failed). Contents are latin-1, so
+// one variant, at most; less where the tests are quick), `deadline` (seconds for all), `thorough` (run all files even after one failed). Contents are latin-1, so
 // that any bytes fit. For each variant one JSON line goes to RESULTS; the first one that passes everything ends the run.
 // Each lane has a copy of the workspace and one process at a time, which is killed with its group; a test that did not
 // report has not passed.
@@ -22,6 +22,11 @@ const reporter = join(dirname(fileURLToPath(import.meta.url)), 'names.mjs');
 const testFiles = [...new Set([...task.tests, ...task.keep].map((id) => id.split('::')[0]))];
 const LANES = 2;
 
+// A variant may take this many times as long as the code before it, and never less than this many milliseconds.
+const TIMES = 5;
+const LEAST = 1000;
+
+let limit = task.limit * 1000;
 let next = 0;
 let finished = false;
 
@@ -41,7 +46,7 @@ function passed(report) {
   return new Set(lines.map((line) => line.id).filter((id) => !bad.has(id)));
 }
 
-function runFile(folder, file, report, limit) {
+function runFile(folder, file, report) {
   return new Promise((resolve) => {
     const options = [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, file];
     const env = { ...process.env, DEVAGENT_TEST_FILE: file, NODE_OPTIONS: '' };
@@ -66,7 +71,7 @@ async function attempt(folder) {
   for (const file of testFiles) {
     const report = `${folder}.report`;
     rmSync(report, { force: true });
-    ended = await runFile(folder, file, report, task.limit * 1000);
+    ended = await runFile(folder, file, report);
     for (const id of passed(report)) good.add(id);
     const failed = task.tests.some((id) => id.startsWith(`${file}::`) && !good.has(id));
     if (ended !== 'tested' || (failed && !task.thorough)) break;
@@ -76,9 +81,13 @@ async function attempt(folder) {
   return { passed: count, kept, survives: kept && count === task.tests.length, ended };
 }
 
-async function lane(folder) {
+function prepared(folder) {
   cpSync(process.cwd(), folder, { recursive: true, verbatimSymlinks: true });
   for (const [path, content] of files) writeFileSync(join(folder, path), content);
+  return folder;
+}
+
+async function lane(folder) {
   while (!finished && next < task.variants.length && Date.now() < end) {
     const number = next++;
     const variant = task.variants[number];
@@ -92,4 +101,8 @@ async function lane(folder) {
 
 writeFileSync(resultsPath, '');
 const base = resultsPath.replace(/\.\w+$/, '');
-await Promise.all(Array.from({ length: LANES }, (_, number) => lane(`${base}-lane${number}`)));
+const lanes = Array.from({ length: LANES }, (_, number) => prepared(`${base}-lane${number}`));
+const start = Date.now();
+await attempt(lanes[0]);
+limit = Math.min(limit, Math.max(LEAST, TIMES * (Date.now() - start)));
+await Promise.all(lanes.map(lane));

@@ -2,10 +2,17 @@
 
     python forkserver.py TASK RESULTS
 
-TASK is JSON: `files` (path → content), `variants` (path, start, end, text: bytes [start, end) of the file replaced),
-`tests` (pytest ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one variant),
-`deadline` (seconds for all), `before` (how many of `tests` pass already), `thorough` (run all even after one failed). Contents are latin-1, so that any bytes
-fit. For each variant one JSON line goes to RESULTS; the first one that passes everything ends the run.
+TASK is JSON:
+    files     path → content that the variants start from
+    variants  [path, start, end, text]: bytes [start, end) of the file replaced
+    tests     pytest ids that should pass, `before` of which pass already
+    keep      pytest ids that must go on passing
+    limit     seconds for one variant, at most; less where the tests are quick
+    deadline  seconds for all variants
+    thorough  whether all tests run even after one failed
+
+Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS; the first one that passes
+everything ends the run.
 
 Three kinds of process: this one imports pytest and nothing of the project. The warm one collects the tests, so that
 project and tests are imported; it forks once per variant and puts new code into the functions that changed. Where that
@@ -14,6 +21,8 @@ process, which imports everything afresh. A variant counts only by what its test
 closes what it should not has failed.
 """
 
+import contextlib
+import functools
 import gc
 import json
 import os
@@ -23,13 +32,29 @@ import socket
 import sys
 import time
 import types
+import unittest
+from pathlib import Path
 
 import pytest
 
 # Cold processes import the project, which takes them longer than the tests may take.
 COLD_EXTRA = 2.0
-WORK = os.getcwd()
-OPTIONS = ["-q", "-p", "no:cacheprovider", "--color=no", "--tb=no", "--no-header", "--no-summary", "--maxfail=0"]
+# A variant may take this many times as long as the code before it, and never less than this many seconds.
+TIMES, LEAST = 5, 0.5
+WORK = Path.cwd()
+SKIPPED = (pytest.skip.Exception, unittest.SkipTest)
+# Nobody reads the failures: what pytest does to explain them takes longer than most tests.
+OPTIONS = [
+    "-q",
+    "--assert=plain",
+    "-p",
+    "no:cacheprovider",
+    "--color=no",
+    "--tb=no",
+    "--no-header",
+    "--no-summary",
+    "--maxfail=0",
+]
 # Python keeps bytecode by whole seconds and size of the source; each variant gets a second of its own.
 FIRST_SECOND = 1_000_000_000
 
@@ -39,6 +64,12 @@ class Recorder:
 
     def __init__(self):
         self.good, self.bad = set(), set()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        error = call.excinfo
+        outcome = "passed" if error is None else "skipped" if error.errisinstance(SKIPPED) else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def pytest_runtest_logreport(self, report):
         if not report.passed:
@@ -61,12 +92,13 @@ class Collector:
         items = {item.nodeid: item for item in session.items}
         wanted = [*self.task["tests"], *self.task["keep"]]
         if all(id_ in items for id_ in wanted):
-            functions = functions_by_place({os.path.join(WORK, path) for path in self.task["files"]})
+            functions = functions_by_place({str(WORK / path) for path in self.task["files"]})
             gc.freeze()  # keeps the collector of the children from copying every page
             self.serve(session, items, functions)
         return True
 
     def serve(self, session, items, functions):
+        limit = self.limit(session, items)
         send(self.connection, "ready")
         while (number := receive(self.connection)) is not None:
             path, content = variant(self.task, number)
@@ -74,11 +106,16 @@ class Collector:
             if swaps is None:
                 send(self.connection, "cold")
                 continue
-            run = lambda: self.warm(session, items, swaps)  # noqa: E731
-            send(self.connection, attempt(run, self.task["limit"]))
+            send(self.connection, attempt(functools.partial(self.warm, session, items, swaps), limit))
+
+    def limit(self, session, items):
+        """Seconds for one variant, taken from a run of the code as it is."""
+        start = time.monotonic()
+        attempt(functools.partial(self.warm, session, items, [], before=-1), self.task["limit"])
+        return min(self.task["limit"], max(LEAST, TIMES * (time.monotonic() - start)))
 
     def swaps(self, path, content, functions):
-        name = os.path.join(WORK, path)
+        name = str(WORK / path)
         old, new = (compile(c, name, "exec", dont_inherit=True) for c in (self.task["files"][path], content))
         pairs = changed(old, new)
         if pairs is None or any(place(code) in self.ran for code, _ in pairs):
@@ -86,12 +123,13 @@ class Collector:
         found = [(function, code) for before, code in pairs for function in functions.get(place(before), ())]
         return None if any(len(f.__code__.co_freevars) != len(c.co_freevars) for f, c in found) else found
 
-    def warm(self, session, items, swaps):
+    def warm(self, session, items, swaps, before=None):
         for function, code in swaps:
             function.__code__ = code
         recorder = Recorder()
         session.config.pluginmanager.register(recorder, "devagent-recorder")
-        return staged(self.task, recorder, lambda ids: self.run_items(session, [items[id_] for id_ in ids], recorder))
+        task = self.task if before is None else {**self.task, "before": before}
+        return staged(task, recorder, lambda ids: self.run_items(session, [items[id_] for id_ in ids], recorder))
 
     def run_items(self, session, chosen, recorder):
         for item, after in zip(chosen, [*chosen[1:], None], strict=True):
@@ -101,15 +139,14 @@ class Collector:
 
 
 def main(task_path, results_path):
-    with open(task_path, encoding="ascii") as file:
-        task = json.load(file)
+    task = json.loads(Path(task_path).read_text("ascii"))
     task["files"] = {path: content.encode("latin-1") for path, content in task["files"].items()}
     end = time.monotonic() + task["deadline"]
     for number, (path, content) in enumerate(task["files"].items()):
         place_file(path, content, FIRST_SECOND + number)
-    sys.path[0] = WORK  # as `python -m pytest` has it
+    sys.path[0] = str(WORK)  # as `python -m pytest` has it
     warm = start_warm(task, end)
-    with open(results_path, "w", encoding="ascii") as results:
+    with Path(results_path).open("w", encoding="ascii") as results:
         for number in range(len(task["variants"])):
             if time.monotonic() > end:
                 break
@@ -143,7 +180,7 @@ def start_warm(task, end):
     if os.fork() == 0:
         here.close()
         ran = set()
-        watched = {os.path.join(WORK, path) for path in task["files"]}
+        watched = {str(WORK / path) for path in task["files"]}
         plugin = Collector(task, there, ran)
         sys.setprofile(lambda frame, event, _: note(frame, event, watched, ran))
         quiet()
@@ -193,10 +230,8 @@ def attempt(run, limit):
     answer = os.read(reader, 4096) if ready else b""
     os.close(reader)
     for kill in (os.killpg, os.kill):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     os.waitpid(child, 0)
     try:
         return json.loads(answer)
@@ -261,10 +296,8 @@ def variant(task, number):
 
 
 def place_file(path, content, second):
-    full = os.path.join(WORK, path)
-    with open(full, "wb") as file:
-        file.write(content)
-    os.utime(full, (second, second))
+    (WORK / path).write_bytes(content)
+    os.utime(WORK / path, (second, second))
 
 
 def quiet():

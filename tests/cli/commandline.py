@@ -1,5 +1,7 @@
-"""devagent as a person or a script meets it: a process with arguments, two streams and an exit code."""
+"""devagent as a person or a script meets it: arguments, two streams and an exit code."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -52,21 +54,53 @@ class CommandLine:
         folders = {f"DEVAGENT_{n}": str(self.home / n.lower()) for n in ("CONFIG", "RUNTIME")}
         return {**kept, **folders, "NO_COLOR": "1", **self.extra, **more}
 
-    def __call__(
-        self, *arguments: str, at: Path | None = None, stdin: str = "", timeout: float = 60, **more: str
-    ) -> Ended:
-        """Run `devagent ARGUMENTS` in a folder."""
+    def __call__(self, *arguments: str, at: Path | None = None, stdin: str = "", **more: str) -> Ended:
+        """Run `devagent ARGUMENTS` in a folder, within this process: most of a command's time is Python starting."""
+        from devagent.cli.main import main
+
+        out, err = _stream(), _stream()
+        before = dict(os.environ), Path.cwd(), sys.argv, sys.stdin
+        os.environ.clear()
+        os.environ.update(self.environment(**more))
+        os.chdir(at or self.home)
+        sys.argv, sys.stdin = ["devagent", *arguments], io.StringIO(stdin)
+        code = 0
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    main()
+                except SystemExit as exit_:
+                    code = int(exit_.code or 0)
+        finally:
+            os.environ.clear()
+            os.environ.update(before[0])
+            os.chdir(before[1])
+            sys.argv, sys.stdin = before[2:]
+        return Ended(code, _text(out), _text(err))
+
+    def process(self, *arguments: str, at: Path | None = None, timeout: float = 60, **more: str) -> Ended:
+        """Run `devagent ARGUMENTS` in a folder, in a process of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "devagent", *arguments],
             cwd=at or self.home,
             env=self.environment(**more),
-            input=stdin,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode()
 
 
 def propose(root: Path, changes: Mapping[str, str | None], *, verified: bool = True) -> Proposal:

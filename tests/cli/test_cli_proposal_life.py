@@ -1,6 +1,7 @@
 """Life of a proposal on the command line: list, show, apply, undo, discard, for people and as JSON."""
 
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -152,8 +153,6 @@ def test_doctor_examines_this_machine_and_this_repository(devagent: CommandLine,
 def test_an_apply_that_was_killed_is_finished_by_the_next_command(devagent: CommandLine, root: Path) -> None:
     # How it is killed at every step is tested in tests/proposal; here, that each command recovers first.
     proposal = propose(root, {"calc.py": RIGHT})
-    import sys
-
     script = (
         "import os, sys\nfrom pathlib import Path\nfrom devagent.proposal.apply import apply\n"
         "from devagent.proposal.store import find_run\nfrom devagent.repo.git import find_root\n"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from killed_run import repeated
 from scripted_world import FILES, LARGE, RIGHT, WRONG, ScriptedStaff, run_script
 
 from devagent.config.settings import BudgetSettings, Settings, TeamSettings
@@ -187,5 +188,4 @@ def test_a_run_killed_at_an_event_resumes_to_the_same_proposal(event: int, make_
     (run,) = list_runs(repo)
     assert run.proposal().evidence
     assert view(repo, None).diff == undisturbed.diff
-    finished = calls.read_text().split()
-    assert len(finished) == len(set(finished)), "a finished model call was made again"
+    assert repeated(calls) == [], "a finished model call was made again"

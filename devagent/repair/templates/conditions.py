@@ -18,9 +18,9 @@ def turned_round(scene: Scene, node: "Node") -> Iterator[Change]:
     """A condition, or a part of one, negated; comparisons have operators for that."""
     position = scene.grammar.position(node)
     bare = node.named_children[0] if scene.grammar.plays(node, "group") and node.named_children else node
-    if position in ("condition", "operand of logic") or _joined(scene, node):
-        if not scene.is_comparison(bare):
-            yield scene.replace(bare, scene.negated(bare), 1.0 if position == "condition" else 0.8)
+    asked = position in ("condition", "operand of logic") or _joined(scene, node)
+    if asked and not scene.is_comparison(bare):
+        yield scene.replace(bare, scene.negated(bare), 1.0 if position == "condition" else 0.8)
 
 
 @template("negate", "negation")

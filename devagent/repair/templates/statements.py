@@ -55,7 +55,7 @@ def out_of_block(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     span = scene.delete(holder).spans[0]
     if block[-1].id == node.id:
-        yield _moved(scene, node, _end_of_block_holder(scene, node, holder), scene.indent(holder), 1.0)
+        yield _moved(scene, node, span.end, scene.indent(holder), 1.0)
     if block[0].id == node.id:
         yield _moved(scene, node, span.start, scene.indent(holder), 0.8)
 
@@ -152,10 +152,6 @@ def _movable_holder(scene: Scene, node: "Node") -> "Node | None":
     holder = scene.holder(node)
     outside = not scene.is_statement(holder) or scene.grammar.plays(holder, "function")
     return None if outside or holder.id == node.id or holder.type == "decorated_definition" else holder
-
-
-def _end_of_block_holder(scene: Scene, node: "Node", holder: "Node") -> int:
-    return scene.delete(holder).spans[0].end
 
 
 def _blocks(scene: Scene, node: "Node | None") -> list[list["Node"]]:

@@ -1,0 +1,198 @@
+"""What a small model is asked about one function, and how its answer becomes the new content of the file.
+
+The answer is begun for the model (its code fence, the signature, the docstring) and ends with the fence, so that it
+writes the body and nothing else: on two cores every word counts.
+"""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from devagent.code.answer import code_blocks, source_for
+from devagent.code.context import Surroundings, surroundings
+from devagent.code.edits import replace_lines
+from devagent.code.errors import CannotParse, EditError
+from devagent.code.language import language_for
+from devagent.code.replace import replace_symbol
+from devagent.code.symbol import Symbol, definitions, symbols
+from devagent.code.textfile import indentation
+from devagent.models.model import Message, ModelReply, ModelRequest
+from devagent.sandbox.coverage import Coverage
+from devagent.sandbox.results import TestResult
+from devagent.team.phases import Phase
+
+MAX_TEST_LINES = 40
+MAX_FAILURE_LINES = 8
+MAX_LINE_TOKENS = 120
+FENCE = "```"
+
+WHOLE = "Write the complete corrected function `{short}` in one code block. Change as little as possible."
+LINE = (
+    "Look closely at this line of `{short}`:\n```{language}\n{line}\n```\n"
+    "It is wrong. Write only the corrected line, in one code block."
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function under suspicion as it stands in `files`, and the failing test to show with it.
+
+    `test_source` is the test's code (or the task in words), `failure` its assertion.
+    """
+
+    symbol: Symbol
+    files: Mapping[str, bytes]
+    test_source: str
+    failure: str
+    coverage: Coverage | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The file the function is in."""
+        return self.files[self.symbol.path]
+
+    @property
+    def language(self) -> str:
+        """The name of its language."""
+        language = language_for(self.symbol.path)
+        return language.name if language else ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask, ready to be sent. `begun` is what the answer begins with, empty where it may not be begun."""
+
+    subject: Subject
+    request: ModelRequest
+    begun: str = ""
+    line: int = 0
+
+    def content(self, reply: ModelReply) -> bytes:
+        """The file with the answer in it. Raises `EditError` for an answer that cannot be used."""
+        answer = self.begun + reply.text
+        if self.begun and reply.finish != "length" and answer.count(FENCE) % 2:
+            answer = f"{answer.rstrip()}\n{FENCE}\n"
+        return self._with_line(answer) if self.line else self._with_function(answer)
+
+    def _with_function(self, answer: str) -> bytes:
+        symbol = self.subject.symbol
+        block = source_for(answer, symbol.path, symbol.name)
+        if block is None or block.truncated:
+            raise EditError("the answer holds no complete function")
+        return replace_symbol(self.subject.content, symbol.path, symbol.name, block.text, line=symbol.start_line)
+
+    def _with_line(self, answer: str) -> bytes:
+        blocks, symbol = code_blocks(answer), self.subject.symbol
+        if any(s.short == symbol.short for b in blocks for s in symbols(symbol.path, b.text.encode())):
+            return self._with_function(answer)
+        text = textwrap.dedent(blocks[0].text if blocks else answer).strip("\n")
+        if not text.strip() or text.count("\n") > 8:
+            raise EditError("the answer is not a line")
+        indent = indentation(self.subject.content.decode(errors="replace").splitlines()[self.line - 1])
+        return replace_lines(self.subject.content, self.line, self.line, textwrap.indent(text, indent))
+
+
+def whole_function(
+    subject: Subject, phase: Phase, *, hint: str, temperature: float, seed: int, begin: bool
+) -> Question:
+    """Ask for the complete function. `begin` says that the server lets us begin the answer."""
+    symbol = subject.symbol
+    begun = f"{FENCE}{subject.language}\n{head(subject)}" if begin else ""
+    limit = min(phase.max_tokens, len(symbol.text(subject.content)) // 2 + 120)
+    closing = hint + WHOLE.format(short=symbol.short)
+    request = _request(subject, phase, closing, begun, temperature=temperature, seed=seed, max_tokens=limit)
+    return Question(subject, request, begun)
+
+
+def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: bool) -> Question:
+    """Ask for one line of the function."""
+    line = subject.content.decode(errors="replace").splitlines()[number - 1].strip()
+    begun = f"{FENCE}{subject.language}\n" if begin else ""
+    closing = LINE.format(short=subject.symbol.short, language=subject.language, line=line)
+    request = _request(subject, phase, closing, begun, temperature=0.2, seed=seed, max_tokens=MAX_LINE_TOKENS)
+    return Question(subject, request, begun, number)
+
+
+def head(subject: Subject) -> str:
+    """A function up to where its statements begin: signature, docstring, opening brace; without its indentation."""
+    language = language_for(subject.symbol.path)
+    assert language is not None
+    try:
+        found = definitions(subject.symbol.path, subject.content, language)
+    except CannotParse:
+        return ""
+    this = next((d for d in found if d.symbol == subject.symbol), None)
+    if this is None:
+        return ""
+    end = this.body.start_byte
+    if language.indented:
+        first = this.body.named_children[0] if this.body.named_children else None
+        if first is not None and first.type == "expression_statement" and first.named_children[0].type == "string":
+            end = first.end_byte
+    else:
+        end += 1
+    start = subject.content.rfind(b"\n", 0, subject.symbol.start_byte) + 1
+    text = textwrap.dedent(subject.content[start:end].decode(errors="replace"))
+    return text.rstrip() + "\n"
+
+
+def tests_in_short(test: TestResult, source: str) -> tuple[str, str]:
+    """The source of a test and what it says, as far as a short prompt can hold them."""
+    said = test.message.partition("Full diff:")[0]
+    return first_lines(source, MAX_TEST_LINES), first_lines(said.rstrip(), MAX_FAILURE_LINES)
+
+
+def first_lines(text: str, limit: int) -> str:
+    """The first lines of a text, and a sign where something was left out."""
+    lines = text.strip("\n").split("\n")
+    return "\n".join(lines[:limit] + (["…"] if len(lines) > limit else []))
+
+
+def _request(
+    subject: Subject, phase: Phase, closing: str, begun: str, *, temperature: float, seed: int, max_tokens: int
+) -> ModelRequest:
+    messages = [Message("system", phase.system or phase.by.system), Message("user", _shared(subject, phase) + closing)]
+    if begun:
+        messages.append(Message("assistant", begun))
+    stop = (FENCE,) if begun else ()
+    return ModelRequest(messages, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop)
+
+
+def _shared(subject: Subject, phase: Phase) -> str:
+    """The part of the prompt that all questions about a function share, so that the server reads it once."""
+    symbol = subject.symbol
+    return phase.prompt(
+        {
+            "language": subject.language,
+            "test_source": subject.test_source,
+            "failure": subject.failure,
+            "calls": _calls(subject),
+            "name": symbol.name,
+            "path": symbol.path,
+            "surroundings": _in_short(surroundings(subject.files, symbol)),
+            "function": _comment_above(subject.content, symbol.start_line) + symbol.text(subject.content),
+        }
+    )
+
+
+def _calls(subject: Subject) -> str:
+    if subject.coverage is None:
+        return ""
+    symbol = subject.symbol
+    seen = [c for c in subject.coverage.calls if c.path == symbol.path and c.function.endswith(symbol.short)]
+    telling = [c for c in seen if c.arguments not in ("", "self")]
+    return "\n".join(f"{c.function}({c.arguments}) -> {c.result}" for c in telling[:3])
+
+
+def _comment_above(content: bytes, line: int) -> str:
+    """The comment that stands right above a definition: in many languages it says what is right."""
+    lines = content.decode(errors="replace").splitlines()
+    first = line - 1
+    while first > 0 and lines[first - 1].strip().startswith(("//", "/*", "*", "#")):
+        first -= 1
+    return "".join(f"{text}\n" for text in lines[first : line - 1])
+
+
+def _in_short(around: Surroundings) -> str:
+    parts: Sequence[str] = [*around.constants, around.header, around.constructor, *around.callees[:8]]
+    return "\n".join(first_lines(part, 14) for part in parts if part)

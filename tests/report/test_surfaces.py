@@ -1,0 +1,62 @@
+"""Progress: plain lines where stderr is no terminal, JSON lines on stdout, nothing with --quiet."""
+
+import asyncio
+import json
+
+import pytest
+
+from devagent.journal.journal import Event
+from devagent.models.budget import Budget
+from devagent.report.surface import LiveSurface, PlainSurface, closing, surface
+
+STARTED = Event(0, "run.started", "", {"run": "261009-lusab"})
+SILENT = Event(1, "snapshot.taken", "", {"commit": "c0ffee"})
+
+
+def test_plain_lines_tell_events_and_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = surface(quiet=False, events=False, yes=False)
+    for event in (STARTED, SILENT):
+        shown.event(event)
+    shown.note("building the image")
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert [line.partition("] ")[2] for line in told.err.splitlines()] == ["run 261009-lusab", "building the image"]
+
+
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = surface(quiet=True, events=False, yes=False)
+    shown.event(STARTED)
+    shown.note("building the image")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_every_event_is_a_line_of_json_also_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = PlainSurface(events=True, quiet=True)
+    shown.event(STARTED)
+    shown.event(SILENT)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["devagent"], line["kind"]) for line in lines] == [(1, "run.started"), (1, "snapshot.taken")]
+    assert set(lines[0]) == {"devagent", "seq", "kind", "place", "data", "key", "session", "elapsed", "at"}
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_nobody_is_asked_where_there_is_no_terminal(yes: bool) -> None:
+    shown = surface(quiet=False, events=False, yes=yes)
+    assert shown.agrees("May I?") is yes
+    assert asyncio.run(shown.ask("Which one?")) is None
+
+
+def test_the_live_line_says_phase_role_tokens_seconds_and_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = LiveSurface()
+    with closing(shown):
+        shown.watch(Budget(tokens=1000, seconds=60))
+        shown.event(Event(0, "phase.started", "1/code", {"phase": "code", "role": "coder"}))
+        shown.event(Event(1, "model.call.started", "1/code", {}))
+        assert shown.line().startswith("code: coder (asking the model) · 0 tokens · 0 s · left ")
+        reply = {"prompt_tokens": 100, "completion_tokens": 20}
+        shown.event(Event(2, "model.call.finished", "1/code", {"result": {"reply": reply}}))
+        shown.event(Event(3, "sandbox.run.started", "1/code", {}))
+        assert shown.line().startswith("code: coder (running tests) · 120 tokens")
+        assert "1,000 tokens" in shown.line()
+        shown.event(Event(4, "run.started", "", {"run": "[red]not markup"}))
+    assert "[red]not markup" in capsys.readouterr().err
