@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devagent.errors import CannotRun, DevagentError
 from devagent.journal.journal import fingerprint
+from devagent.models import trouble
 from devagent.models.cards import card_for
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.openai import OpenAIModel
@@ -96,26 +97,35 @@ class EmbeddedModel:
             member.reply.add_done_callback(lambda _: task.cancel() if all(m.reply.done() for m in members) else None)
 
     async def _run(self, members: "list[_Waiting]") -> None:
+        starting = self.begin()
         try:
             try:
-                await patiently(lambda: self._attempt(members), PATIENT)
+                await patiently(lambda: self._attempt(starting, members), PATIENT)
             except Unreachable:
-                await self._restart()
-                await patiently(lambda: self._attempt(members), PATIENT)
+                await self._forget(starting)
+                await patiently(lambda: self._attempt(self.begin(), members), PATIENT)
         except DevagentError as error:
             for member in members:
                 member.fail(error)
+        finally:
+            for member in members:
+                member.reply.cancel()  # those still waiting: this task was cancelled by `close`
 
-    async def _attempt(self, members: "list[_Waiting]") -> None:
-        model = await asyncio.shield(self.begin())
+    async def _attempt(self, starting: "asyncio.Task[OpenAIModel]", members: "list[_Waiting]") -> None:
+        model = await asyncio.shield(starting)
         async with aclosing(model.answers(members[0].request, len(members))) as answers:
             async for index, reply in answers:
                 members[index].give(reply)
+        for member in members:
+            member.fail(trouble.garbage("the embedded model's server", "it holds fewer answers than were asked for"))
 
-    async def _restart(self) -> None:
-        """The server went away (out of memory, killed): forget it, so that the next attempt starts another."""
-        await self.close()
-        self._starting, self._lease = None, None
+    async def _forget(self, starting: "asyncio.Task[OpenAIModel]") -> None:
+        """The server went away (out of memory, killed): the next attempt starts another, once for all who noticed."""
+        if self._starting is starting:
+            self._starting = None
+            if self._lease is not None:
+                self._lease.release()
+            await starting.result().close()
 
     async def _start(self) -> OpenAIModel:
         self._lease = lease = await acquire(self._plan or _default_plan(self._weights))

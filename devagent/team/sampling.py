@@ -9,6 +9,7 @@ ground for the next questions, and for a search of its own: what is still wrong 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from devagent.code.errors import EditError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 MAX_SUSPECTS = 5
 SAMPLES_AT_ONCE = 4
-LINES_AT_ONCE = 4
+LINES_A_TURN = 3
 TEMPERATURE = 0.9
 NEAR_SECONDS = 15.0
 
@@ -90,9 +91,9 @@ class FunctionSampler:
         if turn == 1:
             yield lambda: [self._whole(suspect, turn, 0, 0.0)]
         yield lambda: [self._whole(suspect, turn, n, TEMPERATURE) for n in range(1, SAMPLES_AT_ONCE + 1)]
-        lines = suspect.lines[(turn - 1) * LINES_AT_ONCE : turn * LINES_AT_ONCE]
-        if lines:
-            yield lambda: [self._line(suspect, line) for line, _ in lines]
+        # Lines one by one: their questions differ at the end, and only one slot of the server has read the beginning.
+        for line, _ in suspect.lines[(turn - 1) * LINES_A_TURN : turn * LINES_A_TURN]:
+            yield partial(self._some_line, suspect, line)
 
     def _whole(self, suspect: Suspect, turn: int, sample: int, temperature: float) -> Placed:
         # Every second turn starts from the original again: the ground may be a dead end.
@@ -103,6 +104,9 @@ class FunctionSampler:
         )
         way = "greedy" if temperature == 0 else "sample"
         return f"{self.place}/{suspect.symbol.path}:{suspect.symbol.name}/{turn}.{sample}", way, question
+
+    def _some_line(self, suspect: Suspect, number: int) -> Sequence[Placed]:
+        return [self._line(suspect, number)]
 
     def _line(self, suspect: Suspect, number: int) -> Placed:
         question = one_line(self._subject(suspect, 1, {}), self.phase, number, seed=number, begin=self._may_begin)

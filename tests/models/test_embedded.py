@@ -236,6 +236,20 @@ def test_cancelling_a_call_stops_the_decoding(leases: list[Lease], plan: Plan) -
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("leases")
+def test_closing_cancels_the_calls_that_wait(plan: Plan) -> None:
+    async def go() -> None:
+        model = EmbeddedModel(plan=plan)
+        task = asyncio.create_task(model.complete(replace(REQUEST, max_tokens=2000)))
+        await asyncio.sleep(0.5)
+        await model.close()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+
+    asyncio.run(go())
+
+
+@pytest.mark.model
 def test_the_starter_leaves_a_server_that_others_use_and_a_killed_one_is_replaced(plan: Plan) -> None:
     other = replace(plan, idle=0.6)
 
@@ -249,7 +263,8 @@ def test_the_starter_leaves_a_server_that_others_use_and_a_killed_one_is_replace
         assert await running(other) == endpoint
         os.kill(endpoint.pid, signal.SIGKILL)
         assert gone(endpoint.pid)
-        assert (await second.complete(REQUEST)).completion_tokens == 16
+        replies = await asyncio.gather(*(second.complete(replace(REQUEST, max_tokens=n)) for n in (9, 16)))
+        assert [r.completion_tokens for r in replies] == [9, 16]
         replaced = await running(other)
         assert replaced is not None
         await second.close()
