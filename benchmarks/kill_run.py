@@ -94,6 +94,7 @@ def main() -> int:
     rows = []
     for name in [options.only] if options.only else SCENARIOS:
         with tempfile.TemporaryDirectory() as folder:
+            print(name, end=": ", flush=True)
             scenario = Scenario(name, "docker" if options.docker else "scripted", Path(folder))
             found = killed_everywhere(scenario, options.every)
         rows.append((name, scenario.undisturbed.events, scenario.undisturbed.calls, *found.values()))
@@ -111,6 +112,7 @@ def killed_everywhere(scenario: Scenario, every: int) -> Counter[str]:
     whole = scenario.undisturbed
     if not whole.tree:
         raise SystemExit("the run makes no proposal even when nobody disturbs it")
+    print(f"{whole.events} events, {whole.calls} calls: killing at {len(range(0, whole.events, every))}", flush=True)
     found = Counter({"killed": 0, "same proposal": 0, "calls repeated": 0, "checkout as it was": 0})
     for at in range(0, whole.events, every):
         end = scenario.end_of(f"killed-{at}", (at,))

@@ -76,6 +76,12 @@ class Scene:
         return {receiver: frozenset(members) for receiver, members in found.items()}
 
     @cached_property
+    def called_here(self) -> frozenset[str]:
+        """What the stretch calls."""
+        callees = (self.grammar.field(n, "callee") for n in self.nodes if self.grammar.plays(n, "call"))
+        return frozenset(self.text(callee) for callee in callees if callee is not None)
+
+    @cached_property
     def unused(self) -> frozenset[str]:
         """Names that the stretch binds and never reads: often what the fix has to use."""
         names = Counter(self.text(n) for n in self.nodes if self.grammar.plays(n, "name"))

@@ -15,7 +15,9 @@ from devagent.repair.edit import Edit
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Sandbox
 
-_BLOCK = 300
+_BLOCK = 160
+# The first edit of each further target waits for this many turns, and there are so many more between its next ones.
+_LATER, _SLOWER = 40, 0.5
 _LEAST_LIMIT, _TIMES_BASELINE = 0.5, 5.0
 _MOST_STARTS = 6
 _LEAST_BATCH_SECONDS = 0.5
@@ -139,17 +141,20 @@ class Search:
             variants = [variant for number, variant in enumerate(variants) if number not in done]
 
     def _blocks(self, start: _Start) -> Iterator[list[Variant]]:
-        """Variants in blocks: the likeliest of the first target, then its next and those of the second, and so on."""
+        """Variants in blocks of falling likelihood; a later target begins later and gets a smaller share of each."""
         ideas: dict[int, list[Edit]] = {}
-        rounds = len(self._targets) + -(-self._most // _BLOCK)
-        for diagonal in range(rounds):
-            for number in range(min(diagonal + 1, len(self._targets))):
+        for low in range(0, _turn(len(self._targets), self._most), _BLOCK):
+            block: list[tuple[int, int, Variant]] = []
+            for number, target in enumerate(self._targets):
+                if _turn(number, 0) >= low + _BLOCK:
+                    break
                 if number not in ideas:
-                    ideas[number] = self._edits(self._targets[number], start)
-                first = (diagonal - number) * _BLOCK
-                block = [Variant(self._targets[number].path, e) for e in ideas[number][first : first + _BLOCK]]
-                if fresh := [variant for variant in block if self._is_new(variant, start)]:
-                    yield fresh
+                    ideas[number] = self._edits(target, start)
+                turns = ((_turn(number, rank), edit) for rank, edit in enumerate(ideas[number]))
+                block += [(turn, number, Variant(target.path, e)) for turn, e in turns if low <= turn < low + _BLOCK]
+            block.sort(key=lambda entry: entry[:2])
+            if fresh := [variant for _, _, variant in block if self._is_new(variant, start)]:
+                yield fresh
 
     def _edits(self, target: Target, start: _Start) -> list[Edit]:
         moved = target
@@ -183,6 +188,11 @@ class Search:
 
     def _left(self) -> float:
         return self._end - time.monotonic()
+
+
+def _turn(target: int, rank: int) -> int:
+    """When the edit of a rank gets its turn, if it is of the target of a number."""
+    return int(_LATER * target + rank * (1 + _SLOWER * target))
 
 
 def _moved(target: Target, content: bytes, edit: Edit) -> Target:

@@ -131,8 +131,9 @@ class LiveSurface:
             self._status.start()
 
     def close(self) -> None:
-        """Take the live line away."""
+        """Take the live line away, and leave a gap before what comes next."""
         self._status.stop()
+        self._console.print()
 
     def line(self) -> str:
         """The live line as of now."""

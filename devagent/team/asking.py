@@ -1,7 +1,7 @@
 """What a small model is asked about one function, and how its answer becomes the new content of the file.
 
-The answer is begun for the model (its code fence, the signature, the docstring) and ends with the fence, so that it
-writes the body and nothing else: on two cores every word counts.
+The answer is begun for the model (its code fence, the signature) and ends with the fence, so that it writes the
+function and nothing else: on two cores every word counts.
 """
 
 import textwrap
@@ -114,7 +114,10 @@ def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: b
 
 
 def head(subject: Subject) -> str:
-    """A function up to where its statements begin: signature, docstring, opening brace; without its indentation."""
+    """A function up to where its body begins, without its indentation.
+
+    The docstring is left to the model: it copies it fast, and it then knows better what it is writing.
+    """
     language = language_for(subject.symbol.path)
     assert language is not None
     try:
@@ -124,13 +127,7 @@ def head(subject: Subject) -> str:
     this = next((d for d in found if d.symbol == subject.symbol), None)
     if this is None:
         return ""
-    end = this.body.start_byte
-    if language.indented:
-        first = this.body.named_children[0] if this.body.named_children else None
-        if first is not None and first.type == "expression_statement" and first.named_children[0].type == "string":
-            end = first.end_byte
-    else:
-        end += 1
+    end = this.body.start_byte if language.indented else this.body.start_byte + 1
     start = subject.content.rfind(b"\n", 0, subject.symbol.start_byte) + 1
     text = textwrap.dedent(subject.content[start:end].decode(errors="replace"))
     return text.rstrip() + "\n"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MAX_SUSPECTS = 5
 SAMPLES_AT_ONCE = 4
 LINES_A_TURN = 3
-TEMPERATURE = 0.9
+TEMPERATURES = (0.9, 1.1, 1.3)
 NEAR_SECONDS = 15.0
 
 Placed = tuple[str, str, Question]
@@ -90,7 +90,9 @@ class FunctionSampler:
     def _visit(self, suspect: Suspect, turn: int) -> Iterator[Callable[[], Sequence[Placed]]]:
         if turn == 1:
             yield lambda: [self._whole(suspect, turn, 0, 0.0)]
-        yield lambda: [self._whole(suspect, turn, n, TEMPERATURE) for n in range(1, SAMPLES_AT_ONCE + 1)]
+        # Hotter every turn: a small model repeats itself.
+        heat = TEMPERATURES[min(turn, len(TEMPERATURES)) - 1]
+        yield lambda: [self._whole(suspect, turn, n, heat) for n in range(1, SAMPLES_AT_ONCE + 1)]
         # Lines one by one: their questions differ at the end, and only one slot of the server has read the beginning.
         for line, _ in suspect.lines[(turn - 1) * LINES_A_TURN : turn * LINES_A_TURN]:
             yield partial(self._some_line, suspect, line)

@@ -118,11 +118,13 @@ def unwrapped(scene: Scene, node: "Node") -> Iterator[Change]:
 
 @template("rewrap", "call")
 def function_instead_of_method(scene: Scene, node: "Node") -> Iterator[Change]:
-    """`x.m()` as `f(x)` with a function of the file, and `f(x)` as `g(x)` with one that is only called elsewhere."""
+    """`x.m()` as `f(x)` or `f(x.m())` with a function of the file, those that this one calls first."""
     receiver = _receiver(scene, node)
     if receiver is not None and not _arguments(scene, node):
         for rank, function in enumerate(_functions(scene, 1)):
-            yield scene.replace(node, f"{function}({scene.text(receiver)})", 1.0 / (1 + 0.25 * rank))
+            weight = 1.5 if function in scene.called_here else 1.0
+            yield scene.replace(node, f"{function}({scene.text(node)})", weight / (1 + 0.4 * rank))
+            yield scene.replace(node, f"{function}({scene.text(receiver)})", weight / (1 + 0.25 * rank))
 
 
 @template("lookup", "subscript", "call")
@@ -172,7 +174,7 @@ def _functions(scene: Scene, count: int) -> list[str]:
         if not c.method and len(c.parameters) == count and c.name in scene.vocabulary.top_names
     }
     found = {**own, **called}
-    return sorted(found, key=lambda name: (-found[name], name))
+    return sorted(found, key=lambda name: (name not in scene.called_here, -found[name], name))
 
 
 def _missing(scene: Scene, call: "Node", present: list[str]) -> list[str]:
