@@ -31,7 +31,7 @@ from devagent.sandbox.sandbox import Command, File, Sandbox
 SHARE, CONSTANT = 1.15, 0.5
 SYSTEM_PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or os.path.realpath(sys.executable)
 """What images of Debian have as well: a faster or slower build of Python would be no cost of the sandbox."""
-SUITES = {"tiny": (3, 0), "about 1 s": (40, 45_000), "about 5 s": (40, 550_000)}
+SUITES = {"tiny": (3, 0), "about 1 s": (40, 120_000), "about 5 s": (40, 800_000)}
 """Number of tests, and how many steps of arithmetic each one takes."""
 
 SOURCE = """\

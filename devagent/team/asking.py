@@ -1,12 +1,13 @@
 """What a small model is asked about one function, and how its answer becomes the new content of the file.
 
-The answer is begun for the model (its code fence, the signature) and ends with the fence, so that it writes the
-function and nothing else: on two cores every word counts.
+The answer is begun for the model (its code fence, perhaps the signature) and ends with the fence, so that it writes
+code and nothing else: on two cores every word counts.
 """
 
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from devagent.code.answer import code_blocks, source_for
 from devagent.code.context import Surroundings, surroundings
@@ -26,7 +27,7 @@ MAX_FAILURE_LINES = 8
 MAX_LINE_TOKENS = 120
 FENCE = "```"
 
-WHOLE = "Write the complete corrected function `{short}` in one code block. Change as little as possible."
+WHOLE = "Fix the bug. Write the complete corrected function `{short}` in one code block."
 LINE = (
     "Look closely at this line of `{short}`:\n```{language}\n{line}\n```\n"
     "It is wrong. Write only the corrected line, in one code block."
@@ -92,22 +93,26 @@ class Question:
         return replace_lines(self.subject.content, self.line, self.line, textwrap.indent(text, indent))
 
 
+Begin = Literal["nothing", "fence", "signature"]
+
+
 def whole_function(
-    subject: Subject, phase: Phase, *, hint: str, temperature: float, seed: int, begin: bool
+    subject: Subject, phase: Phase, *, hint: str, temperature: float, seed: int, begin: Begin
 ) -> Question:
-    """Ask for the complete function. `begin` says that the server lets us begin the answer."""
+    """Ask for the complete function. `begin` says how much of the answer is given."""
     symbol = subject.symbol
-    begun = f"{FENCE}{subject.language}\n{head(subject)}" if begin else ""
-    limit = min(phase.max_tokens, len(symbol.text(subject.content)) // 2 + 120)
+    given = {"nothing": "", "fence": f"{FENCE}{subject.language}\n"}
+    begun = given[begin] if begin in given else f"{FENCE}{subject.language}\n{head(subject)}"
+    limit = min(phase.max_tokens, len(symbol.text(subject.content)) // 2 + 250)
     closing = hint + WHOLE.format(short=symbol.short)
     request = _request(subject, phase, closing, begun, temperature=temperature, seed=seed, max_tokens=limit)
     return Question(subject, request, begun)
 
 
-def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: bool) -> Question:
+def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: Begin) -> Question:
     """Ask for one line of the function."""
     line = subject.content.decode(errors="replace").splitlines()[number - 1].strip()
-    begun = f"{FENCE}{subject.language}\n" if begin else ""
+    begun = "" if begin == "nothing" else f"{FENCE}{subject.language}\n"
     closing = LINE.format(short=subject.symbol.short, language=subject.language, line=line)
     request = _request(subject, phase, closing, begun, temperature=0.2, seed=seed, max_tokens=MAX_LINE_TOKENS)
     return Question(subject, request, begun, number)

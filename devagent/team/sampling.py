@@ -20,7 +20,7 @@ from devagent.code.symbol import symbols
 from devagent.models.model import ModelReply
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.sandbox import File
-from devagent.team.asking import Question, Subject, first_lines, one_line, tests_in_short, whole_function
+from devagent.team.asking import Begin, Question, Subject, first_lines, one_line, tests_in_short, whole_function
 from devagent.team.phases import Phase, load_phase
 from devagent.team.programs import source_of_test
 from devagent.team.searching import RepairSearch
@@ -100,7 +100,7 @@ class FunctionSampler:
     def _whole(self, suspect: Suspect, turn: int, sample: int, temperature: float) -> Placed:
         # Every second turn starts from the original again: the ground may be a dead end.
         subject = self._subject(suspect, turn, self.ground.changes if self.ground and turn % 2 else {})
-        seed, begin = 100 * turn + sample, self._may_begin
+        seed, begin = 100 * turn + sample, self._begin(turn)
         question = whole_function(
             subject, self.phase, hint=self._hint(subject), temperature=temperature, seed=seed, begin=begin
         )
@@ -111,12 +111,14 @@ class FunctionSampler:
         return [self._line(suspect, number)]
 
     def _line(self, suspect: Suspect, number: int) -> Placed:
-        question = one_line(self._subject(suspect, 1, {}), self.phase, number, seed=number, begin=self._may_begin)
+        question = one_line(self._subject(suspect, 1, {}), self.phase, number, seed=number, begin=self._begin(1))
         return f"{self.place}/{suspect.symbol.path}:{number}", f"line {number}", question
 
-    @property
-    def _may_begin(self) -> bool:
-        return bool(self.room.gateway(self.phase.by.name).card.extra.get("begins_answers"))
+    def _begin(self, turn: int) -> Begin:
+        """How much of an answer is given: with the signature a model digresses less, and copies more."""
+        if not self.room.gateway(self.phase.by.name).card.extra.get("begins_answers"):
+            return "nothing"
+        return "fence" if turn == 1 else "signature"
 
     def _subject(self, suspect: Suspect, turn: int, changes: Changes) -> Subject:
         files = {path: file.content for path, file in self.room.bench.workspace(changes).items()}

@@ -8,6 +8,7 @@ from devagent.code.language import language_for
 from devagent.code.locate import Suspect
 from devagent.code.symbol import symbols
 from devagent.repair.search import Found, Search, Target
+from devagent.sandbox.coverage import nearest
 from devagent.sandbox.sandbox import File, Tree
 from devagent.team.workbench import Attempt, Changes, Origin
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 SUSPECTS = 6
 SECONDS = 40.0
-KEEP = 12
+KEEP = 30
 TIMES_SUITE = 60.0
 
 
@@ -81,7 +82,7 @@ class RepairSearch:
             bench.targets,
             seconds=min(self._seconds, TIMES_SUITE * max(bench.baseline.seconds, 0.5)),
             test_seconds=bench.baseline.seconds,
-            keep=passing[:KEEP],
+            keep=nearest([r.id for r in bench.baseline.bad], passing)[:KEEP],
             context=sources,
         )
 
