@@ -128,6 +128,9 @@ class ScriptedStaff:
         self.gateways = {"": Gateway(self.model, journal, budget)}
         return self
 
+    def get_ready(self) -> None:
+        """Nothing to load."""
+
     async def check(self) -> None:
         """Nothing to check."""
 

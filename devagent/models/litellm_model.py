@@ -1,6 +1,7 @@
 """Every provider that LiteLLM reaches. It takes seconds to import, so that happens on a thread, while others work."""
 
 import asyncio
+import gc
 import os
 import re
 import time
@@ -52,7 +53,7 @@ class LiteLLMModel:
     def warm_up(self) -> None:
         """Start importing LiteLLM on a thread, unless that was done."""
         if self._importing is None:
-            self._importing = asyncio.create_task(asyncio.to_thread(_import))
+            self._importing = asyncio.create_task(asyncio.to_thread(import_litellm))
             self._importing.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def complete(self, request: ModelRequest) -> ModelReply:
@@ -151,17 +152,21 @@ class LiteLLMModel:
         return trouble.key_rejected(self.provider, self._key_variable, said)
 
 
-def _import() -> Any:
+def import_litellm() -> Any:
     """Import LiteLLM so that it fetches, prints and reports nothing."""
     # Read at import: without it, LiteLLM downloads its price table there.
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ.setdefault("LITELLM_LOG", "CRITICAL")
+    # A quarter of this import would be the collector, going again and again through objects that all stay.
+    gc.disable()
     try:
         import litellm
     except ImportError as error:
         raise CannotRun(
             "LiteLLM cannot be imported", why=str(error), hint="pip install --force-reinstall devagent"
         ) from None
+    finally:
+        gc.enable()
     litellm.suppress_debug_info = True
     litellm.turn_off_message_logging = True
     for hooks in ("callbacks", "input_callback", "success_callback", "failure_callback"):

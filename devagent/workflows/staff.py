@@ -12,6 +12,7 @@ from devagent.models.gateway import Gateway
 from devagent.models.model import Model, ModelCard, ModelReply, ModelRequest
 from devagent.models.select import ModelChoice, open_model, resolve, settle_consent, settle_download
 from devagent.models.store import EMBEDDED, PullProgress, find, pull
+from devagent.workflows.ahead import import_ahead
 from devagent.workflows.surface import Surface
 
 PROGRESS_STEP = 0.05
@@ -28,6 +29,10 @@ class Staff:
         self.gateways: Mapping[str, Gateway] = {
             role: Gateway(model, journal, budget) for role, model in self._models.items()
         }
+
+    def get_ready(self) -> None:
+        """Import, on a thread, what the models need."""
+        import_ahead({choice.kind for choice in self._choices.values()})
 
     async def check(self) -> None:
         """Make sure that the models may be used and are there; downloads the embedded one where that was agreed to.

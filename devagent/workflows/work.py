@@ -44,6 +44,10 @@ class Crew(Protocol):
         """A gateway per role; "" is everybody else's."""
         ...
 
+    def get_ready(self) -> None:
+        """Load, while the tests run, what the models will need; starts no server and asks nothing."""
+        ...
+
     async def check(self) -> None:
         """Make sure that the models may and can be used; raises `CannotRun` or `UsageError`."""
         ...
@@ -140,6 +144,7 @@ class _Session:
     async def result(self) -> RunResult:
         """Do the work, and leave nothing running behind."""
         interrupted = False
+        self.staff.get_ready()
         try:
             async with AsyncExitStack() as stack:
                 return await self._result(stack)
@@ -162,7 +167,7 @@ class _Session:
         if not baseline.counts and not (self.request.kind == "run" and baseline.trouble.startswith("no tests")):
             return self._end("no verdict", f"the tests could not be judged: {baseline.trouble}", baseline)
         if self.request.kind == "fix" and not baseline.bad:
-            return self._end("green", f"all {len(baseline.results)} tests pass, there is nothing to fix", baseline)
+            return self._end("green", f"{len(baseline.results)} of {len(baseline.results)} tests pass, there is nothing to fix", baseline)
         bench.baseline = baseline
         await self.staff.check()
         self.staff.warm_up()
