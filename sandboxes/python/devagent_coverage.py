@@ -147,6 +147,15 @@ class Watch:
 
     def follow(self, frame, event, argument):
         """The trace function inside the frame of the call."""
+        try:
+            return self.note(frame, event, argument)
+        except BaseException as error:
+            # The time limit rang in here, as it mostly does in a tight loop; Python stops tracing when this is raised.
+            self.call["result"] = "raised " + shown(error)
+            raise
+
+    def note(self, frame, event, argument):
+        """Note a line, or how the call ends."""
         if event == "line":
             self.raised = None
             self.recorder.lines.add((frame.f_code, frame.f_lineno))
