@@ -71,7 +71,7 @@ class Search:
         test_seconds: how long they took before, at most; the runner measures them itself.
         most: variants per function and starting point.
 
-    `tried` counts variants, `partial` holds near misses, the best first.
+    `tried` counts variants, `partial` holds near misses, the best first; `exhausted` says that nothing is left to try.
     """
 
     def __init__(
@@ -93,35 +93,47 @@ class Search:
         self._goal = Goal(tests, keep, max(_LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
         self._seconds, self._end = seconds, 0.0
         self._seen: set[tuple[tuple[str, bytes], ...]] = set()
+        self._work: AsyncIterator[Found | None] | None = None
+        self.exhausted = False
         self.tried = 0
         self.partial: list[Found] = []
 
-    async def survivors(self) -> AsyncIterator[Found]:
+    async def survivors(self, seconds: float | None = None) -> AsyncIterator[Found]:
         """Repairs that pass the tests, in the order they are found; ask for more when the gates refuse one.
 
-        Raises `SandboxError` when the sandbox itself fails.
+        Called again, it goes on where its time was over, for `seconds` more. Raises `SandboxError` when the sandbox
+        itself fails.
         """
-        self._end = time.monotonic() + self._seconds
         if not can_run(self._ecosystem) or not self._goal.tests:
             return
+        self._end = time.monotonic() + (self._seconds if seconds is None else seconds)
+        self._work = self._work or self._all()
+        async for found in self._work:
+            if found is None:
+                return
+            yield found
+        self.exhausted = True
+
+    async def _all(self) -> AsyncIterator[Found | None]:
+        """Every survivor; `None` whenever the time is over."""
         async for found in self._from(_Start()):
             yield found
         for miss in self.partial[:_MOST_STARTS]:
             async for found in self._from(_Start(miss.files, miss.edits, miss.passed)):
                 yield found
 
-    async def _from(self, start: _Start) -> AsyncIterator[Found]:
+    async def _from(self, start: _Start) -> AsyncIterator[Found | None]:
         blocks = self._blocks(start)
-        while self._left() > _LEAST_BATCH_SECONDS:
-            block = await asyncio.to_thread(next, blocks, None)
-            if block is None:
-                return
+        while (block := await asyncio.to_thread(next, blocks, None)) is not None:
             async for found in self._tried(block, start):
                 yield found
 
-    async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found]:
+    async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found | None]:
         files = {**self._originals, **start.files}
-        while variants and self._left() > _LEAST_BATCH_SECONDS:
+        while variants:
+            if self._left() <= _LEAST_BATCH_SECONDS:
+                yield None
+                continue
             goal = replace(self._goal, before=start.passed)
             outcomes = await run_batch(self._sandbox, self._ecosystem, files, variants, goal, seconds=self._left())
             if not outcomes:
@@ -135,8 +147,6 @@ class Search:
                     self._end += time.monotonic() - paused
                 elif outcome.passed > start.passed:
                     self._remember(found)
-            if not any(outcome.survives for outcome in outcomes):
-                return
             done = {outcome.variant for outcome in outcomes}
             variants = [variant for number, variant in enumerate(variants) if number not in done]
 

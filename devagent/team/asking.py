@@ -86,7 +86,7 @@ class Question:
         blocks, symbol = code_blocks(answer), self.subject.symbol
         if any(s.short == symbol.short for b in blocks for s in symbols(symbol.path, b.text.encode())):
             return self._with_function(answer)
-        text = textwrap.dedent(blocks[0].text if blocks else answer).strip("\n")
+        text = textwrap.dedent(blocks[0].text if blocks else "").strip("\n")
         if not text.strip() or text.count("\n") > 8:
             raise EditError("the answer is not a line")
         indent = indentation(self.subject.content.decode(errors="replace").splitlines()[self.line - 1])

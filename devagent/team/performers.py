@@ -5,6 +5,7 @@ What happens is decided by the type of the artefact: `patch` and `reproduction` 
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
 
 from devagent.team.agent import PhaseFailed, opening, work
@@ -66,16 +67,12 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 
 
 async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
-    search = RepairSearch(room, place)
-    if room.bench.targets:
-        async for attempt in search.attempts():
+    search = RepairSearch(room, place) if room.bench.targets else None
+    async with aclosing(FunctionSampler(room, place, search).attempts()) as attempts:
+        async for attempt in attempts:
             room.attempts.append(attempt)
-            if attempt.good:
-                return _summary(attempt), "program"
-    async for attempt in FunctionSampler(room, place).attempts():
-        room.attempts.append(attempt)
-        if attempt.good or attempt.unverified:
-            return _summary(attempt), "model"
+            if attempt.good or attempt.unverified:
+                return _summary(attempt), "model" if attempt.origin.model else "program"
     raise PhaseFailed("neither search nor the model found a change that passes the gates")
 
 

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from devagent.team.room import Room
 
 MAX_SUSPECTS = 5
-SAMPLES_AT_ONCE = 4
-LINES_A_TURN = 3
+SAMPLES_A_TURN = 3
+LINES_A_TURN = 2
 TEMPERATURES = (0.9, 1.1, 1.3)
 NEAR_SECONDS = 15.0
 
 Placed = tuple[str, str, Question]
+Wave = Callable[[], Sequence[Placed]]
 
 
 @dataclass
@@ -44,6 +45,7 @@ class FunctionSampler:
 
     room: "Room"
     place: str
+    search: RepairSearch | None = None
     phase: Phase = field(default_factory=lambda: load_phase("function"))
     asked: int = 0
     ground: Attempt | None = None
@@ -54,6 +56,11 @@ class FunctionSampler:
         """Attempts as they are tried. Ends after the configured number of samples; `OutOfBudget` passes through."""
         role = self.phase.by.name
         for wave in self._waves():
+            if wave is None:
+                if self.search is not None:
+                    async for attempt in self.search.attempts():
+                        yield attempt
+                continue
             if self.asked >= self.room.team.samples:
                 return
             asked = list(wave())
@@ -62,13 +69,13 @@ class FunctionSampler:
             near: list[Attempt] = []
             async with aclosing(self.room.gateway(role).samples(calls, role=role, phase=self.phase.name)) as replies:
                 async for index, reply in replies:
-                    attempt = await self._try(asked[index], reply)
-                    if attempt is None:
+                    tried = await self._try(asked[index], reply)
+                    if tried is None:
                         continue
-                    yield attempt
-                    if self._is_nearer(attempt):
-                        self.ground = attempt
-                        near.append(attempt)
+                    yield tried
+                    if self._is_nearer(tried):
+                        self.ground = tried
+                        near.append(tried)
             if near:
                 async for attempt in self._around(near[-1]):
                     yield attempt
@@ -78,21 +85,25 @@ class FunctionSampler:
         async for attempt in search.attempts():
             yield attempt
 
-    def _waves(self) -> Iterator[Callable[[], Sequence[Placed]]]:
-        """What to ask, in which order: every suspect gets its turn before the first gets its third."""
+    def _waves(self) -> Iterator[Wave | None]:
+        """What to ask, in which order; `None` is the turn of the search.
+
+        The second suspect has its first turn before the first has its second, and so on.
+        """
         suspects = self.room.suspects[:MAX_SUSPECTS]
         for round_ in range(1, 100):
-            for rank, suspect in enumerate(suspects):
-                if rank >= 2 * round_:
-                    break
-                yield from self._visit(suspect, round_ - rank // 2)
+            for rank, suspect in enumerate(suspects[:round_]):
+                yield None
+                yield from self._visit(suspect, round_ - rank)
+            if not suspects:
+                yield None
 
-    def _visit(self, suspect: Suspect, turn: int) -> Iterator[Callable[[], Sequence[Placed]]]:
+    def _visit(self, suspect: Suspect, turn: int) -> Iterator[Wave]:
         if turn == 1:
             yield lambda: [self._whole(suspect, turn, 0, 0.0)]
         # Hotter every turn: a small model repeats itself.
         heat = TEMPERATURES[min(turn, len(TEMPERATURES)) - 1]
-        yield lambda: [self._whole(suspect, turn, n, heat) for n in range(1, SAMPLES_AT_ONCE + 1)]
+        yield lambda: [self._whole(suspect, turn, n, heat) for n in range(1, SAMPLES_A_TURN + 1)]
         # Lines one by one: their questions differ at the end, and only one slot of the server has read the beginning.
         for line, _ in suspect.lines[(turn - 1) * LINES_A_TURN : turn * LINES_A_TURN]:
             yield partial(self._some_line, suspect, line)

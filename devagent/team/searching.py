@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from devagent.team.room import Room
 
 SUSPECTS = 6
-SECONDS = 40.0
+TURN = 25.0
+"""Seconds of one turn of the search; the model has its turn in between."""
+
 KEEP = 30
-TIMES_SUITE = 60.0
 
 
 class RepairSearch:
@@ -27,25 +28,26 @@ class RepairSearch:
     `ground` are changes that the edits come on top of: an attempt of the model that was nearly right.
     """
 
-    def __init__(self, room: "Room", place: str, ground: Changes | None = None, *, seconds: float = SECONDS) -> None:
+    def __init__(self, room: "Room", place: str, ground: Changes | None = None, *, seconds: float = TURN) -> None:
         self._room, self._place = room, place
         self._ground, self._seconds = dict(ground or {}), seconds
         self._search: Search | None = None
-        self._survivors: AsyncIterator[Found] | None = None
         self._seen: set[str] = set()
-        self.near: list[dict[str, str]] = []
+        self._number = 0
+        self.over = False
 
     async def attempts(self) -> AsyncIterator[Attempt]:
-        """Survivors as attempts, until the search is over."""
-        for number in range(1, 1000):
-            place = f"{self._place}/search/{number}"
+        """Survivors as attempts, until the time of one turn is over; called again it goes on for another turn."""
+        while not self.over:
+            self._number += 1
+            place = f"{self._place}/search/{self._number}"
             inputs = {
                 "files": self._room.bench.key(self._ground),
                 "tests": list(self._room.bench.targets),
                 "seen": sorted(self._seen),
             }
             found = await self._room.journal.effect("repair.search", place, inputs, self._next)
-            self.near = found["near"]
+            self.over = found["over"]
             if not found["files"]:
                 return
             changes = self._changes(found["files"])
@@ -54,16 +56,14 @@ class RepairSearch:
             yield await self._room.bench.attempt(place, changes, origin)
 
     async def _next(self) -> dict[str, Any]:
-        """The next survivor that no earlier session has seen, or empty files and the near misses at the end."""
+        """The next survivor that no earlier session has seen, or empty files where the turn ends without one."""
         async with self._room.bench.sandbox(self._ground) as sandbox:
-            search = self._search or self._begun(sandbox)
-            if self._survivors is None:
-                self._search, self._survivors = search, search.survivors()
-            async for found in self._survivors:
+            search = self._search = self._search or self._begun(sandbox)
+            async for found in search.survivors():
                 changes = self._changes({path: _encoded(content) for path, content in found.files.items()})
                 if self._room.bench.key(changes) not in self._seen:
                     return self._told(found)
-        return {"files": {}, "what": "", "tried": search.tried, "near": self._near(search)}
+        return {"files": {}, "what": "", "tried": search.tried, "over": search.exhausted or not search.tried}
 
     def _begun(self, sandbox: Any) -> Search:
         room, bench = self._room, self._room.bench
@@ -80,7 +80,7 @@ class RepairSearch:
             bench.ecosystem,
             targets,
             bench.targets,
-            seconds=min(self._seconds, TIMES_SUITE * max(bench.baseline.seconds, 0.5)),
+            seconds=self._seconds,
             test_seconds=bench.baseline.seconds,
             keep=nearest([r.id for r in bench.baseline.bad], passing)[:KEEP],
             context=sources,
@@ -91,12 +91,8 @@ class RepairSearch:
             "files": {path: _encoded(content) for path, content in found.files.items()},
             "what": "; ".join(edit.description for edit in found.edits),
             "tried": found.tried,
-            "near": [],
+            "over": False,
         }
-
-    def _near(self, search: Search) -> list[dict[str, str]]:
-        misses = search.partial[:3]
-        return [{path: _encoded(content) for path, content in miss.files.items()} for miss in misses]
 
     def _target(self, suspect: Suspect, files: Tree) -> Target:
         symbol, content = suspect.symbol, files[suspect.symbol.path].content
