@@ -93,7 +93,8 @@ class Question:
         return replace_lines(self.subject.content, self.line, self.line, textwrap.indent(text, indent))
 
 
-Begin = Literal["nothing", "fence", "signature"]
+Begin = Literal["nothing", "fence", "diagnosis", "signature"]
+DIAGNOSIS = "The bug is that"
 
 
 def whole_function(
@@ -101,7 +102,7 @@ def whole_function(
 ) -> Question:
     """Ask for the complete function. `begin` says how much of the answer is given."""
     symbol = subject.symbol
-    given = {"nothing": "", "fence": f"{FENCE}{subject.language}\n"}
+    given = {"nothing": "", "diagnosis": DIAGNOSIS, "fence": f"{FENCE}{subject.language}\n"}
     begun = given[begin] if begin in given else f"{FENCE}{subject.language}\n{head(subject)}"
     limit = min(phase.max_tokens, len(symbol.text(subject.content)) // 2 + 250)
     closing = hint + WHOLE.format(short=symbol.short)
@@ -156,7 +157,8 @@ def _request(
     messages = [Message("system", phase.system or phase.by.system), Message("user", _shared(subject, phase) + closing)]
     if begun:
         messages.append(Message("assistant", begun))
-    stop = (FENCE,) if begun else ()
+    stops = {"": (), DIAGNOSIS: (f"\n{FENCE}\n",)}
+    stop = stops.get(begun, (FENCE,))
     return ModelRequest(messages, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop)
 
 

@@ -126,10 +126,10 @@ class FunctionSampler:
         return f"{self.place}/{suspect.symbol.path}:{number}", f"line {number}", question
 
     def _begin(self, turn: int) -> Begin:
-        """How much of an answer is given: with the signature a model digresses less, and copies more."""
+        """How an answer begins: small models copy what they see, unless they first have to say what is wrong."""
         if not self.room.gateway(self.phase.by.name).card.extra.get("begins_answers"):
             return "nothing"
-        return "fence" if turn == 1 else "signature"
+        return "diagnosis" if turn % 2 else "signature"
 
     def _subject(self, suspect: Suspect, turn: int, changes: Changes) -> Subject:
         files = {path: file.content for path, file in self.room.bench.workspace(changes).items()}
