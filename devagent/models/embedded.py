@@ -170,17 +170,21 @@ def consecutive(waiting: "Sequence[_Waiting]", most: int) -> "list[list[_Waiting
 
 @dataclass(frozen=True)
 class LocalFacts:
-    """What is here for the embedded model: weights, version of the engine, running servers, free memory in bytes."""
+    """What is here for the embedded model: weights, the engine, running servers, free memory in bytes.
+
+    `engine` is the version of xllamacpp, `engine_trouble` why it cannot be used.
+    """
 
     weights: Path | None
     engine: str | None
+    engine_trouble: str
     servers: tuple[Endpoint, ...]
     memory: int | None
 
 
 async def local_facts() -> LocalFacts:
     """The facts for `doctor` and `model list`."""
-    return LocalFacts(find(), engine_version(), tuple(await running_servers()), available_memory())
+    return LocalFacts(find(), engine_version(), engine_trouble(), tuple(await running_servers()), available_memory())
 
 
 def engine_version() -> str | None:
@@ -191,6 +195,17 @@ def engine_version() -> str | None:
         return metadata.version("xllamacpp")
     except metadata.PackageNotFoundError:
         return None
+
+
+def engine_trouble() -> str:
+    """Why the engine cannot be used here: not installed, or lacking a library of the system. Empty when it can."""
+    if engine_version() is None:
+        return "xllamacpp is not installed"
+    try:
+        import xllamacpp  # noqa: F401
+    except ImportError as error:
+        return str(error)
+    return ""
 
 
 def available_memory() -> int | None:

@@ -226,10 +226,11 @@ async def _read_all(descriptor: int) -> bytes:
 def _not_started(plan: Plan, why: str) -> CannotRun:
     log = plan.file("log")
     tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+    library = "Install that library (Debian: apt-get install libgomp1)" if "libgomp" in why else ""
     return CannotRun(
         "the embedded model's server did not start",
         why=why.strip() or "the engine gave up",
-        hint=f"See {log}, or name another model with --model",
+        hint=library or f"See {log}, or name another model with --model",
         details=tail,
     )
 

@@ -1,6 +1,7 @@
 """The first rung of the coder with a small model: repair by search, which costs no tokens."""
 
 import base64
+import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,12 @@ class RepairSearch:
         self.over = False
 
     async def attempts(self) -> AsyncIterator[Attempt]:
-        """Survivors as attempts, until the time of one turn is over; called again it goes on for another turn."""
-        while not self.over:
+        """Survivors as attempts, until the time of one turn is over; called again it goes on for another turn.
+
+        What the gates take counts: a search whose survivors they refuse must not keep the model from its turn.
+        """
+        began = time.monotonic()
+        while not self.over and (self._number == 0 or time.monotonic() - began < self._seconds):
             self._number += 1
             place = f"{self._place}/search/{self._number}"
             inputs = {

@@ -28,6 +28,7 @@ async def examine(directory: Path) -> Examination:
     return Examination(tuple(checks), summary)
 
 
+_GOMP = "install the OpenMP library (Debian: apt-get install libgomp1)"
 _DOCKER = "install and start a Docker engine (Debian: apt-get install docker.io)"
 
 
@@ -67,13 +68,11 @@ def _sandbox(docker: str, process: str) -> Check:
 
 async def _model() -> list[Check]:
     facts = await local_facts()
-    engine = (
-        Check("embedded engine", "works", f"xllamacpp {facts.engine}")
-        if facts.engine
-        else Check(
-            "embedded engine", "absent", "xllamacpp is not installed", "python3 -m pip install 'devagent[local]'"
-        )
-    )
+    if facts.engine_trouble:
+        mend = _GOMP if facts.engine else "python3 -m pip install 'devagent[local]'"
+        engine = Check("embedded engine", "absent", facts.engine_trouble, mend)
+    else:
+        engine = Check("embedded engine", "works", f"xllamacpp {facts.engine}")
     weights = (
         Check("embedded model", "works", str(facts.weights))
         if facts.weights

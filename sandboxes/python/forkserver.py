@@ -67,7 +67,8 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
-        error = call.excinfo
+        # A unittest case does not raise its failures, it notes them.
+        error = next(iter(getattr(item, "_excinfo", None) or ()), call.excinfo)
         outcome = "passed" if error is None else "skipped" if error.errisinstance(SKIPPED) else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 

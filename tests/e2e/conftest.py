@@ -1,13 +1,13 @@
 """What the tests of the whole need: an engine, namespaces, the model; and a command with folders of its own."""
 
 import asyncio
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli.commandline import CommandLine
 
+from devagent.models.embedded import engine_trouble
 from devagent.models.store import find
 from devagent.sandbox.choice import docker_trouble
 from devagent.sandbox.process import available
@@ -30,8 +30,8 @@ def namespaces() -> None:
 @pytest.fixture
 def embedded_model() -> None:
     """The embedded model: its weights, and the engine that serves it."""
-    if importlib.util.find_spec("xllamacpp") is None:
-        pytest.skip("xllamacpp is not installed (extra `local`)")
+    if trouble := engine_trouble():
+        pytest.skip(f"the embedded model's engine cannot be used: {trouble}")
     if find() is None:
         pytest.skip("the embedded model is not here: devagent model pull")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from devagent.errors import CannotRun
-from devagent.models.embedded import EmbeddedModel, consecutive, engine_version, local_facts
+from devagent.models.embedded import EmbeddedModel, consecutive, engine_trouble, local_facts
 from devagent.models.embedded import _Waiting as Waiting
 from devagent.models.model import Message, ModelCard, ModelReply, ModelRequest
 from devagent.models.openai import OpenAIModel
@@ -39,8 +39,8 @@ def plan(runtime: Path) -> Plan:
     weights = find()
     if weights is None:
         pytest.skip("the embedded model's weights are not here: devagent model pull")
-    if engine_version() is None:
-        pytest.skip("xllamacpp is not installed: pip install 'devagent[local]'")
+    if trouble := engine_trouble():
+        pytest.skip(f"the embedded model's engine cannot be used: {trouble}")
     return Plan(str(weights), context=4096)
 
 

@@ -118,6 +118,20 @@ def test_the_search_goes_on_when_the_caller_refuses_a_survivor(tmp_path: Path) -
     assert [found.tried for found in survivors] == sorted(found.tried for found in survivors)
 
 
+UNITTEST = {
+    "cart.py": "def due(total, limit):\n    if total > limit:\n        return total\n    return 0\n",
+    "test_cart.py": "import unittest\nfrom cart import due\n\n\nclass Cart(unittest.TestCase):\n"
+    "    def test_at_the_limit(self):\n        self.assertEqual(due(5, 5), 5)\n\n"
+    "    def test_below(self):\n        self.assertEqual(due(4, 5), 0)\n",
+}
+
+
+def test_failures_of_unittest_cases_are_seen(tmp_path: Path) -> None:
+    contents = [UNITTEST["cart.py"].replace(">", "<"), UNITTEST["cart.py"].replace(">", ">=")]
+    goal = Goal(["test_cart.py::Cart::test_at_the_limit"], ["test_cart.py::Cart::test_below"], 5.0)
+    assert [o.survives for o in outcomes(tmp_path, UNITTEST, contents, goal)] == [False, True]
+
+
 def test_two_edits_in_two_files_are_found_by_way_of_a_near_miss(tmp_path: Path) -> None:
     files = {
         "low.py": "def low(n):\n    return n > 3\n",

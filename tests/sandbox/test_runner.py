@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from local_sandbox import LocalSandbox, tree
 
-from devagent.errors import SandboxError
+from devagent.errors import CannotRun
 from devagent.sandbox.choice import open_sandbox
 from devagent.sandbox.ecosystem import detect
 from devagent.sandbox.invocation import insert
@@ -392,7 +392,7 @@ def in_docker(files: Tree, act: Callable[[Sandbox], Coroutine[Any, Any, Any]]) -
             sandbox = await open_sandbox(
                 ecosystem.recipe(files), kind="docker", progress=print, project_install=ecosystem.project_install
             )
-        except SandboxError as error:
+        except CannotRun as error:
             pytest.skip(f"no Docker engine that can build an environment: {error}")
         try:
             await sandbox.sync(files)
