@@ -1,6 +1,7 @@
 """What commands need before they can call a workflow: the repository and the settings."""
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,20 @@ def repository(directory: Path) -> "Repository":
     repo = find_root(directory.absolute())
     recover(repo)
     sweep(repo)
+    return repo
+
+
+def repository_to_look_at(directory: Path) -> "Repository":
+    """The repository at a path, for commands that only look: what cannot be finished now is told, and no hindrance."""
+    from devagent.errors import DevagentError
+    from devagent.proposal.apply import recover
+    from devagent.repo.git import find_root
+
+    repo = find_root(directory)
+    try:
+        recover(repo)
+    except DevagentError as error:
+        print(f"devagent: {error}", file=sys.stderr)
     return repo
 
 

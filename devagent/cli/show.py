@@ -21,11 +21,11 @@ def show(
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
 ) -> None:
     """Show a run: the patch, what was observed, who said what, what it took."""
-    from devagent.cli.context import repository
+    from devagent.cli.context import repository_to_look_at
     from devagent.report.output import print_patch, print_view
     from devagent.workflows.looking import view
 
-    seen = view(repository(directory), run)
+    seen = view(repository_to_look_at(directory), run)
     if patch:
         print_patch(seen)
     else:

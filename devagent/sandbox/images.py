@@ -89,6 +89,12 @@ async def pick_base(recipe: Recipe) -> tuple[str, str]:
         engine.close()
 
 
+def _in_short(trouble: str) -> str:
+    """Why an image cannot be had: the engine's own words are long, and name hosts nobody asked about."""
+    unreachable = ("no such host", "dial tcp", "connection refused", "timeout", "deadline exceeded", "did not answer")
+    return "its registry cannot be reached" if any(sign in trouble.lower() for sign in unreachable) else trouble
+
+
 async def _pick_base(engine: Engine, recipe: Recipe) -> tuple[str, str]:
     trouble = ""
     for base in recipe.bases:
@@ -99,7 +105,7 @@ async def _pick_base(engine: Engine, recipe: Recipe) -> tuple[str, str]:
                 trouble = trouble or error.why
                 continue
         wanted = recipe.bases[0]
-        return base, "" if base == wanted else f"{wanted} cannot be had ({trouble}); {base} is used instead"
+        return base, "" if base == wanted else f"{wanted} cannot be had ({_in_short(trouble)}); {base} is used instead"
     raise SandboxError(
         f"no base image for {recipe.ecosystem} is here or can be pulled",
         why=trouble,

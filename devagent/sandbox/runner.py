@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+from devagent.errors import SandboxError
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.invocation import PROBES, Invocation, Wish, invocation
 from devagent.sandbox.junit import MAX_DETAILS, Report, ReportError, clip, parse_report
@@ -70,7 +71,10 @@ class TestRunner:
         )
         if execution.ended != "exited":
             return replace(run, trouble=cut_short(execution, timeout, await self._unfinished(plan)))
-        content = await self.sandbox.read(plan.report) if plan.report else None
+        try:
+            content = await self.sandbox.read(plan.report) if plan.report else None
+        except SandboxError as error:
+            return replace(run, trouble=f"the test report cannot be read: {error.why or error.what}")
         if content is None and execution.exit_code in _NOT_STARTED:
             return replace(run, trouble=f"the test command cannot be started: {_last_line(execution.output)}")
         if plan.report is None:

@@ -167,7 +167,8 @@ class _Session:
         if not baseline.counts and not (self.request.kind == "run" and baseline.trouble.startswith("no tests")):
             return self._end("no verdict", f"the tests could not be judged: {baseline.trouble}", baseline)
         if self.request.kind == "fix" and not baseline.bad:
-            return self._end("green", f"{len(baseline.results)} of {len(baseline.results)} tests pass, there is nothing to fix", baseline)
+            count = len(baseline.results)
+            return self._end("green", f"{count} of {count} tests pass, there is nothing to fix", baseline)
         bench.baseline = baseline
         await self.staff.check()
         self.staff.warm_up()
