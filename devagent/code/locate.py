@@ -20,14 +20,19 @@ from devagent.code.suspectlines import suspect_lines, work_in
 from devagent.code.symbol import Symbol, symbols, test_functions
 from devagent.code.words import bm25, identifiers, plain_words, stem, words
 
+# Fitted (conditional logit, then rounded) on bugs that benchmarks do not use; scores are about log-odds.
 WEIGHTS = {
-    "coverage": 3.5,
-    "trace": 1.8,
-    "named": 1.0,
-    "words": 0.5,
-    "work": 2.2,
+    "coverage": 2.6,
+    "trace": 0.5,
+    "named": 0.3,
+    "words": 1.5,
+    "work": 1.7,
+    "far": 2.0,
+    "made": -1.0,
     "text": 3.0,
 }
+_FARTHEST, _UNKNOWN_FAR = 5, 0.6
+_CONSTRUCTORS = ("__init__", "__post_init__", "constructor")
 _LARGE = 60
 _BUSY = 40
 _ON_PURPOSE = 0.5
@@ -195,18 +200,16 @@ def _coverage(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
     seen = case.spectrum
     if not seen.failed:
         return
-    for unit, found in evidence.items():
-        scores = sorted((seen.suspicion(unit.path, line) for line in unit.lines), reverse=True)
+    values: dict[Symbol, float] = {}
+    for unit in evidence:
+        run = [score for line in unit.lines if (score := seen.suspicion(unit.path, line)) > 0]
+        if run:
+            values[unit] = 0.85 * max(run) + 0.15 * sum(run) / len(run)
+    highest = max(values.values(), default=1.0)
+    for unit, value in values.items():
         failed, passed = seen.tests(unit.path, unit.lines)
-        if not failed:
-            continue
-        run = [score for score in scores if score > 0]
-        value = 0.85 * run[0] + 0.15 * sum(run) / len(run)
-        found.add(
-            "coverage",
-            value,
-            f"run by {_of(failed, seen.failed, 'failing')} and {_of(passed, seen.passed, 'passing')} tests",
-        )
+        told = f"run by {_of(failed, seen.failed, 'failing')} and {_of(passed, seen.passed, 'passing')} tests"
+        evidence[unit].add("coverage", value / highest, told)
 
 
 def _of(count: int, total: int, kind: str) -> str:
@@ -299,10 +302,17 @@ def _contrast(case: _Case) -> dict[str, float]:
 
 
 def _distance(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:
-    for unit, calls in case.calls_away.items():
-        if unit in evidence and calls > 0:
+    """What a test calls itself is what its author looked at; a fault hides behind it."""
+    if not case.tests:
+        return
+    for unit, found in evidence.items():
+        calls = case.calls_away.get(unit, 0)
+        if calls > 0:
             plural = "s" if calls > 1 else ""
-            evidence[unit].reasons.append(f"{calls} call{plural} away from the failing test")
+            found.reasons.append(f"{calls} call{plural} away from the failing test")
+        found.add("far", _UNKNOWN_FAR if calls < 1 else min(calls, _FARTHEST) / _FARTHEST if calls > 1 else 0.0)
+        if unit.short in _CONSTRUCTORS:
+            found.add("made", 1.0)
 
 
 def _work(case: _Case, evidence: Mapping[Symbol, _Evidence]) -> None:

@@ -12,6 +12,7 @@ from devagent.errors import CannotRun, DevagentError
 from devagent.journal.journal import fingerprint
 from devagent.models import trouble
 from devagent.models.cards import card_for
+from devagent.models.gap import fills_at_once
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.openai import OpenAIModel
 from devagent.models.retry import PATIENT, patiently
@@ -86,7 +87,7 @@ class EmbeddedModel:
             asyncio.get_running_loop().call_later(_GATHER, self._flush, key)
 
     def _flush(self, key: str) -> None:
-        for members in consecutive(self._groups.pop(key), self._card.parallel):
+        for members in consecutive(self._groups.pop(key), max(self._card.parallel, fills_at_once(self._card))):
             self._launch(members)
 
     def _launch(self, members: "list[_Waiting]") -> None:

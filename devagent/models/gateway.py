@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from devagent.errors import DevagentError
 from devagent.journal.journal import Journal, fingerprint
 from devagent.models import trouble
 from devagent.models.budget import Budget, Reservation
@@ -32,7 +31,7 @@ class Gateway:
 
     def fits(self, request: ModelRequest) -> bool:
         """Whether prompt and answer fit into the model's window even in the worst case."""
-        return worst_case_prompt(request.messages) + request.max_tokens <= self.card.window
+        return worst_case_prompt(request) + request.max_tokens <= self.card.window
 
     async def ask(self, place: str, request: ModelRequest, *, role: str, phase: str) -> ModelReply:
         """One completion, paid for at most once at this place for this request.
@@ -48,9 +47,9 @@ class Gateway:
         return ModelReply.from_json(result["reply"])
 
     async def samples(
-        self, calls: Sequence[tuple[str, ModelRequest]], *, role: str, phase: str
+        self, calls: Sequence[tuple[str, ModelRequest]], *, role: str, phase: str, at_once: int = 0
     ) -> AsyncGenerator[tuple[int, ModelReply], None]:
-        """Replies as they come in, as (index into `calls`, reply); up to `card.parallel` are under way at once.
+        """Replies as they come in, as (index into `calls`, reply); up to `at_once` are under way (`card.parallel`).
 
         What the journal holds comes first, in the journal's order, and nothing is sent before all of that was
         consumed: a resumed run sees what the first one saw. An error is raised once the calls under way have
@@ -61,33 +60,33 @@ class Gateway:
             place, request = calls[index]
             yield index, await self.ask(place, request, role=role, phase=phase)
         waiting = [index for index in range(len(calls)) if index not in set(recorded)]
-        async for item in self._live(calls, waiting, role, phase):
+        async for item in self._live(calls, waiting, role, phase, at_once or self.card.parallel):
             yield item
 
     async def _live(
-        self, calls: Sequence[tuple[str, ModelRequest]], waiting: list[int], role: str, phase: str
+        self, calls: Sequence[tuple[str, ModelRequest]], waiting: list[int], role: str, phase: str, at_once: int
     ) -> AsyncGenerator[tuple[int, ModelReply], None]:
         # A task queues its reply in the same step of the loop that journals it, so both have one order.
-        finished: asyncio.Queue[tuple[int, ModelReply | DevagentError]] = asyncio.Queue()
+        finished: asyncio.Queue[tuple[int, ModelReply | Exception]] = asyncio.Queue()
         running: set[asyncio.Task[None]] = set()
-        error: DevagentError | None = None
+        error: Exception | None = None
         under_way = 0
 
         async def run(index: int) -> None:
             place, request = calls[index]
             try:
                 finished.put_nowait((index, await self.ask(place, request, role=role, phase=phase)))
-            except DevagentError as problem:
+            except Exception as problem:  # noqa: BLE001 a task that ends in silence would be waited for for ever
                 finished.put_nowait((index, problem))
 
         try:
             while (waiting and error is None) or under_way:
-                while waiting and error is None and under_way < self.card.parallel:
+                while waiting and error is None and under_way < at_once:
                     running.add(asyncio.create_task(run(waiting.pop(0))))
                     under_way += 1
                 index, outcome = await finished.get()
                 under_way -= 1
-                if isinstance(outcome, DevagentError):
+                if isinstance(outcome, Exception):
                     error = error or outcome
                 else:
                     yield index, outcome
@@ -99,7 +98,7 @@ class Gateway:
             await asyncio.gather(*running, return_exceptions=True)
 
     async def _call(self, place: str, request: ModelRequest, labels: dict[str, Any]) -> dict[str, Any]:
-        prompt_tokens = worst_case_prompt(request.messages)
+        prompt_tokens = worst_case_prompt(request)
         if prompt_tokens + request.max_tokens > self.card.window:
             raise trouble.overflow(self.card.name, prompt_tokens + request.max_tokens, self.card.window)
         reservation = self._budget.reserve(prompt_tokens, request.max_tokens, self.card)

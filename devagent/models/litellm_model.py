@@ -112,7 +112,7 @@ class LiteLLMModel:
         return arguments
 
     def _reply(self, request: ModelRequest, text: str, finish: str, usage: Any, seconds: float) -> ModelReply:
-        prompt = usage.prompt_tokens if usage else estimate_prompt(request.messages)
+        prompt = usage.prompt_tokens if usage else estimate_prompt(request)
         completion = usage.completion_tokens if usage else estimate_tokens(text)
         return ModelReply(
             text=text,

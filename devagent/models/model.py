@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 Speaker = Literal["system", "user", "assistant"]
@@ -20,24 +20,39 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A gap to be filled in a text, for models that were trained to: what stands right before and right after it.
+
+    `path` is the file it is in, `files` are other texts to have read first, as (path, text).
+    """
+
+    path: str
+    before: str
+    after: str
+    files: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class ModelRequest:
-    """One completion to ask for.
+    """One completion to ask for: the next turn of a conversation, or, with `gap` instead of messages, what fills it.
 
     `max_tokens` bounds the answer and is what the budget reserves beside the prompt. `schema` is a
     JSON schema the answer must satisfy; a model whose card has no schema support is asked for it in words
     by the caller. `seed` makes samples at the same temperature differ in a repeatable way.
     """
 
-    messages: Sequence[Message]
+    messages: Sequence[Message] = ()
     max_tokens: int = 1024
     temperature: float = 0.0
     seed: int | None = None
     stop: Sequence[str] = ()
     schema: dict[str, Any] | None = None
+    gap: Gap | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The request as plain data: what the journal keys the call by."""
-        return {
+        gap = {"gap": asdict(self.gap)} if self.gap is not None else {}
+        return gap | {
             "messages": [[m.speaker, m.text] for m in self.messages],
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,

@@ -107,7 +107,7 @@ class OllamaModel:
     def _reply(self, text: str, last: dict[str, Any], request: ModelRequest, seconds: float) -> ModelReply:
         prompt, completion = last.get("prompt_eval_count"), last.get("eval_count")
         estimated = prompt is None or completion is None
-        prompt = estimate_prompt(request.messages) if prompt is None else prompt
+        prompt = estimate_prompt(request) if prompt is None else prompt
         completion = estimate_tokens(text) if completion is None else completion
         return ModelReply(
             text=text,

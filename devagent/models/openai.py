@@ -1,4 +1,4 @@
-"""Any server that speaks OpenAI's chat completions: OpenAI itself, llama.cpp, vLLM, LM Studio, ours."""
+"""Any server that speaks OpenAI's completions: OpenAI itself, llama.cpp, vLLM, LM Studio, ours."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -8,6 +8,7 @@ from typing import Any
 from devagent.errors import ModelError
 from devagent.models import trouble
 from devagent.models.budget import price
+from devagent.models.gap import gap_prompt, gap_stops
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.retry import PATIENT, Passing, Patience, patiently
 from devagent.models.stream import Answer, ChatStream, Unreadable, error_text
@@ -69,7 +70,7 @@ class OpenAIModel:
         started, stream = time.monotonic(), ChatStream()
         body = self._body(request) | ({"n": count} if count > 1 else {})
         try:
-            async with aclosing(self._transport.lines("/chat/completions", body)) as lines:
+            async with aclosing(self._transport.lines(_path(request), body)) as lines:
                 async for line in lines:
                     for answer in stream.feed(line):
                         yield answer.index, self._reply(answer, request, started)
@@ -88,15 +89,15 @@ class OpenAIModel:
         reasoning = bool(self._card.extra.get("reasoning"))
         body: dict[str, Any] = {
             "model": self._name,
-            "messages": [{"role": m.speaker, "content": m.text} for m in request.messages],
+            **self._said(request),
             "max_completion_tokens" if reasoning else "max_tokens": request.max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
         if not reasoning:
             body["temperature"] = request.temperature
-            if request.stop:
-                body["stop"] = list(request.stop)
+            if stops := [*request.stop, *(gap_stops(self._card) if request.gap is not None else ())]:
+                body["stop"] = stops
         if request.seed is not None:
             body["seed"] = request.seed
         if request.schema is not None and self._card.schema:
@@ -104,10 +105,15 @@ class OpenAIModel:
             body["response_format"] = {"type": "json_schema", "json_schema": wanted}
         return body
 
+    def _said(self, request: ModelRequest) -> dict[str, Any]:
+        if request.gap is not None:
+            return {"prompt": gap_prompt(self._card, request.gap)}
+        return {"messages": [{"role": m.speaker, "content": m.text} for m in request.messages]}
+
     def _reply(self, answer: Answer, request: ModelRequest, started: float) -> ModelReply:
         prompt, completion = answer.prompt_tokens, answer.completion_tokens
         estimated = prompt is None or completion is None
-        prompt = estimate_prompt(request.messages) if prompt is None else prompt
+        prompt = estimate_prompt(request) if prompt is None else prompt
         completion = estimate_tokens(answer.text) if completion is None else completion
         return ModelReply(
             text=answer.text,
@@ -141,3 +147,7 @@ class OpenAIModel:
         document = await self._transport.get("/models")
         listed = document.get("data") if isinstance(document, dict) else None
         return [str(m["id"]) for m in listed or [] if isinstance(m, dict) and "id" in m]
+
+
+def _path(request: ModelRequest) -> str:
+    return "/chat/completions" if request.gap is None else "/completions"

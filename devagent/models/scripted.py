@@ -43,7 +43,7 @@ class ScriptedModel:
             return answer
         return ModelReply(
             text=answer,
-            prompt_tokens=estimate_prompt(request.messages),
+            prompt_tokens=estimate_prompt(request),
             completion_tokens=estimate_tokens(answer),
             estimated=True,
             cost=0.0,

@@ -7,9 +7,9 @@ its length. The charges were fitted to Qwen2.5-Coder's tokenizer on Python, Java
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from devagent.models.model import Message
+from devagent.models.model import ModelRequest
 
 _MESSAGE_OVERHEAD = 5
 _REPLY_OVERHEAD = 3
@@ -38,14 +38,21 @@ def worst_case_tokens(text: str) -> int:
     return min(math.ceil(estimate_tokens(text) * _MARGIN) + _SLACK, len(text.encode()))
 
 
-def estimate_prompt(messages: Sequence[Message]) -> int:
-    """About how many tokens a conversation has, with what a chat template adds."""
-    return _REPLY_OVERHEAD + sum(_MESSAGE_OVERHEAD + estimate_tokens(m.text) for m in messages)
+def estimate_prompt(request: ModelRequest) -> int:
+    """About how many tokens the prompt of a request has, with what its template adds."""
+    return _prompt(request, estimate_tokens)
 
 
-def worst_case_prompt(messages: Sequence[Message]) -> int:
-    """A count that the conversation will hardly exceed, for reserving."""
-    return _REPLY_OVERHEAD + sum(_MESSAGE_OVERHEAD + worst_case_tokens(m.text) for m in messages)
+def worst_case_prompt(request: ModelRequest) -> int:
+    """A count that the prompt will hardly exceed, for reserving."""
+    return _prompt(request, worst_case_tokens)
+
+
+def _prompt(request: ModelRequest, count: Callable[[str], int]) -> int:
+    texts = [message.text for message in request.messages]
+    if (gap := request.gap) is not None:
+        texts += [gap.path, gap.before, gap.after, *(part for file in gap.files for part in file)]
+    return _REPLY_OVERHEAD + sum(_MESSAGE_OVERHEAD + count(text) for text in texts)
 
 
 def _charge(piece: re.Match[str]) -> float:

@@ -12,7 +12,10 @@ from devagent.sandbox.sandbox import Command, Sandbox
 
 PLACE = "/run/devagent"
 # Ecosystem → the program, its script and what that needs beside it (all in sandboxes/<ecosystem>/).
-_RUNNERS = {"python": ("python", "forkserver.py"), "node": ("node", "batch.mjs", "names.mjs")}
+_RUNNERS = {
+    "python": ("python", "forkserver.py", "devagent_lane.py", "devagent_swaps.py"),
+    "node": ("node", "batch.mjs", "names.mjs", "sieve.mjs", "warm.mjs", "modules.mjs", "harness.mjs"),
+}
 _GRACE = 10.0
 # Up to this many seconds for all target tests, every test of a variant is run, to see what it mends in part.
 _THOROUGH = 1.0

@@ -1,13 +1,14 @@
-"""One-edit variants of a function: proposed by templates, ranked, each different and still code."""
+"""One-edit variants of functions: proposed by templates, ranked over all of them, each different and still code."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from devagent.code.errors import CannotParse
-from devagent.code.language import Language, language_for, parse
-from devagent.repair.edit import Change, Edit, apply_spans, edit
+from devagent.code.language import language_for, parse
+from devagent.repair.edit import Change, Edit, Span, apply_spans, edit
 from devagent.repair.grammar import grammar_of
 from devagent.repair.scene import Scene
 from devagent.repair.templates.template import Template, templates
@@ -15,81 +16,103 @@ from devagent.repair.templates.template import Template, templates
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MOST = 600
 # A line that no failing test is known to run may still be the place for an inserted statement.
 _UNSEEN = 0.1
 # The k-th idea of one template on one line, and of one line in all, counts 1 / (1 + rate × k).
 # A name that is bound and never read is often what the fix has to use.
 _USES_UNUSED = 1.7
+# A mistake made at several alike places of a function, beside the same mistake made once. Names are rarely wrong twice.
+_EVERYWHERE, _EVERYWHERE_ELSE = {"operator": 0.8, "name": 0.35, "value": 0.25}, 0.5
 _SAME_TEMPLATE, _SAME_LINE = 0.25, 0.06
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Lines `start_line` to `end_line` (1-based, inclusive) of a file, which may be edited.
+
+    `weight` is how suspicious the stretch is beside others, `line_scores` how suspicious its lines are (any scale);
+    empty when nothing is known.
+    """
+
+    path: str
+    content: bytes
+    start_line: int
+    end_line: int
+    line_scores: Mapping[int, float] = field(default_factory=dict)
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
 class _Idea:
+    stretch: Stretch
     change: Change
     template: str
     line: int
     score: float
 
 
-def candidates(
-    content: bytes,
-    path: str,
-    start_line: int,
-    end_line: int,
-    line_scores: Mapping[int, float] | None = None,
-    *,
-    context: Mapping[str, bytes] | None = None,
-    most: int = MOST,
-) -> list[Edit]:
-    """One-edit variants of lines `start_line` to `end_line` (1-based, inclusive), the likeliest fix first.
+def candidates(stretches: Sequence[Stretch], context: Mapping[str, bytes] | None = None) -> Iterator[tuple[str, Edit]]:
+    """One-edit variants of some stretches as (path, edit), the likeliest fix first over all of them.
 
-    Arguments:
-        line_scores: how suspicious each line is (any scale); empty when nothing is known.
-        context: other files of the repository, whose members, strings and functions may be used.
-        most: how many at most.
-
-    Gives nothing for a file in a language without templates, or one that cannot be parsed.
+    `context` are other files of the repository, whose members, strings and functions may be used. Gives nothing for
+    files in a language without templates, or that cannot be parsed.
     """
-    language = language_for(path)
-    scene = _scene(content, language, start_line, end_line, context or {}) if language is not None else None
-    if scene is None or language is None:
-        return []
-    ranked = _ranked(list(_ideas(scene, line_scores or {})))
-    return _distinct(scene, ranked, language, most)
+    ideas: list[_Idea] = []
+    for stretch in stretches:
+        own = list(_ideas(stretch, context or {}))
+        ideas += [*own, *_everywhere(own)]
+    yield from _distinct(_ranked(ideas))
 
 
-def _scene(
-    content: bytes, language: Language, start_line: int, end_line: int, context: Mapping[str, bytes]
-) -> Scene | None:
-    grammar = grammar_of(language.name)
-    if grammar is None:
-        return None
-    try:
-        roots = {p: parse(c, language).root_node for p, c in context.items() if language_for(p) is language}
-        return Scene(content, parse(content, language).root_node, grammar, start_line, end_line, roots)
-    except CannotParse:
-        return None
-
-
-def _ideas(scene: Scene, line_scores: Mapping[int, float]) -> Iterator[_Idea]:
-    highest = max(line_scores.values(), default=0.0)
+def _ideas(stretch: Stretch, context: Mapping[str, bytes]) -> Iterator[_Idea]:
+    scene = _scene(stretch, context)
+    if scene is None:
+        return
+    highest = max(stretch.line_scores.values(), default=0.0)
     statements = {node.id for node in scene.statements}
     for node in scene.nodes:
-        suspicion = _suspicion(scene, node, line_scores, highest)
+        suspicion = stretch.weight * _suspicion(scene, node, stretch.line_scores, highest)
         for template in templates():
             if template.sees(scene, node, statement=node.id in statements):
                 for change in template.propose(scene, node):
-                    yield _idea(scene, node, template, change, suspicion)
+                    yield _idea(stretch, scene, node, template, change, suspicion)
 
 
-def _idea(scene: Scene, node: "Node", template: Template, change: Change, suspicion: float) -> _Idea:
+def _everywhere(ideas: Sequence[_Idea]) -> Iterator[_Idea]:
+    """The same replacement at every place of a stretch where one template has proposed it: two `||` as two `??`."""
+    alike: dict[tuple[str, bytes, bytes], list[_Idea]] = defaultdict(list)
+    for idea in ideas:
+        if len(idea.change.spans) == 1 and (span := idea.change.spans[0]).end > span.start:
+            alike[idea.template, idea.stretch.content[span.start : span.end], span.text].append(idea)
+    for same in alike.values():
+        spans = sorted({idea.change.spans[0] for idea in same}, key=lambda span: span.start)
+        if len(spans) > 1 and all(one.end <= other.start for one, other in pairwise(spans)):
+            likeliest = max(same, key=lambda idea: idea.score)
+            share = _EVERYWHERE.get(likeliest.template, _EVERYWHERE_ELSE)
+            yield replace(likeliest, change=Change(tuple(spans)), score=share * likeliest.score)
+
+
+def _scene(stretch: Stretch, context: Mapping[str, bytes]) -> Scene | None:
+    language = language_for(stretch.path)
+    grammar = grammar_of(language.name) if language is not None else None
+    if language is None or grammar is None:
+        return None
+    others = {p: c for p, c in context.items() if p != stretch.path and language_for(p) is language}
+    try:
+        roots = {path: parse(content, language).root_node for path, content in others.items()}
+        root = parse(stretch.content, language).root_node
+    except CannotParse:
+        return None
+    return Scene(stretch.content, root, grammar, stretch.start_line, stretch.end_line, roots)
+
+
+def _idea(stretch: Stretch, scene: Scene, node: "Node", template: Template, change: Change, suspicion: float) -> _Idea:
     uses = (
         _USES_UNUSED
         if any(name in span.text.decode("utf-8", "replace") for span in change.spans for name in scene.unused)
         else 1.0
     )
-    return _Idea(change, template.name, scene.line(node), suspicion * uses * template.prior * change.weight)
+    return _Idea(stretch, change, template.name, scene.line(node), suspicion * uses * template.prior * change.weight)
 
 
 def _suspicion(scene: Scene, node: "Node", line_scores: Mapping[int, float], highest: float) -> float:
@@ -105,27 +128,44 @@ def _ranked(ideas: list[_Idea]) -> list[_Idea]:
     seen: Counter[object] = Counter()
     discounted: list[tuple[float, int]] = []
     for index, idea in enumerate(by_score):
-        line, kind = seen[idea.line], seen[idea.line, idea.template]
+        place = idea.stretch.path, idea.line
+        line, kind = seen[place], seen[place, idea.template]
         discounted.append((idea.score / (1 + _SAME_LINE * line) / (1 + _SAME_TEMPLATE * kind), index))
-        seen.update((idea.line, (idea.line, idea.template)))
+        seen.update((place, (place, idea.template)))
     return [by_score[index] for _, index in sorted(discounted, key=lambda item: (-item[0], item[1]))]
 
 
-def _distinct(scene: Scene, ideas: list[_Idea], language: Language, most: int) -> list[Edit]:
-    found: list[Edit] = []
-    seen = {_normal_form(scene.content)}
-    errors = scene.root.has_error
+def _distinct(ideas: Iterable[_Idea]) -> Iterator[tuple[str, Edit]]:
+    seen: set[tuple[str, int, bytes]] = set()
     for idea in ideas:
-        if len(found) >= most:
-            break
-        content = apply_spans(scene.content, idea.change.spans)
-        form = _normal_form(content)
-        if form in seen:
-            continue
+        stretch, spans = idea.stretch, idea.change.spans
+        start, end = _surroundings(stretch, spans)
+        before = stretch.content[start:end]
+        after = apply_spans(before, (Span(s.start - start, s.end - start, s.text) for s in spans))
+        form = stretch.path, start, _normal_form(after)
+        if form not in seen and form[2] != _normal_form(before) and _is_code(stretch.path, before, after):
+            yield stretch.path, edit(stretch.content, idea.change, idea.template, idea.line, idea.score)
         seen.add(form)
-        if errors or not parse(content, language).root_node.has_error:
-            found.append(edit(scene.content, idea.change, idea.template, idea.line, idea.score))
-    return found
+
+
+def _surroundings(stretch: Stretch, spans: Sequence[Span]) -> tuple[int, int]:
+    """Bytes [start, end) of the definitions of the module that a change is in: all that needs to be looked at again."""
+    language = language_for(stretch.path)
+    assert language is not None
+    first, last = min(span.start for span in spans), max(span.end for span in spans)
+    parts = parse(stretch.content, language).root_node.children
+    starts = [part.start_byte for part in parts if part.start_byte <= first]
+    ends = [part.end_byte for part in parts if part.end_byte >= last]
+    start = stretch.content.rfind(b"\n", 0, max(starts, default=0)) + 1
+    end = stretch.content.find(b"\n", min(ends, default=len(stretch.content))) + 1
+    return start, max(end, last) if end else len(stretch.content)
+
+
+def _is_code(path: str, before: bytes, after: bytes) -> bool:
+    """Whether nothing is broken that was not broken before."""
+    language = language_for(path)
+    assert language is not None
+    return parse(before, language).root_node.has_error or not parse(after, language).root_node.has_error
 
 
 def _normal_form(content: bytes) -> bytes:

@@ -27,6 +27,7 @@ class Grammar:
     words: Mapping[str, Any]
     siblings: Mapping[str, Sequence[Sequence[str]]]
     wraps: Mapping[str, Sequence[str]]
+    copies: Mapping[str, Sequence[Any]]
     bracketed: bool
 
     def plays(self, node: "Node | None", role: str) -> bool:
@@ -45,6 +46,11 @@ class Grammar:
         """Whether the names below a node come to be there."""
         parent = node.parent
         return parent is not None and any(key in self.bindings for key in _keys(parent, node))
+
+    @property
+    def assigned(self) -> tuple[str, str]:
+        """The fields of an assignment: what is assigned to, and the value."""
+        return self.fields["left"], self.fields["right"]
 
     def brothers(self, kind: str, text: str) -> list[str]:
         """The other members of the groups of siblings that a word belongs to."""
@@ -69,6 +75,7 @@ def grammar_of(language: str) -> Grammar | None:
         words=data["words"],
         siblings=data["siblings"],
         wraps=data["wraps"],
+        copies=data["copies"],
         bracketed=bool(data["words"]["terminator"]),
     )
 

@@ -1,5 +1,6 @@
 """What a template sees: one stretch of a file, its statements, and the names that can be used at a place."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -8,12 +9,14 @@ from typing import TYPE_CHECKING
 from devagent.code.language import walk
 from devagent.repair.edit import Change, Span
 from devagent.repair.grammar import Grammar
+from devagent.repair.objects import attributes_of
 from devagent.repair.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _INDENT = "    "
+_MOST_FLAGS = 4
 
 
 class Scene:
@@ -76,10 +79,24 @@ class Scene:
         return {receiver: frozenset(members) for receiver, members in found.items()}
 
     @cached_property
+    def members_read(self) -> list[tuple["Node", "Node"]]:
+        """The members that the stretch reads and does not call: receiver and member."""
+        read = (n for n in self.nodes if self.grammar.plays(n, "member") and self.grammar.position(n) != "callee")
+        found = ((self.grammar.field(node, "object"), self.grammar.field(node, "member")) for node in read)
+        return [(receiver, member) for receiver, member in found if receiver is not None and member is not None]
+
+    @cached_property
     def called_here(self) -> frozenset[str]:
         """What the stretch calls."""
         callees = (self.grammar.field(n, "callee") for n in self.nodes if self.grammar.plays(n, "call"))
         return frozenset(self.text(callee) for callee in callees if callee is not None)
+
+    def called_with(self, function: str) -> set[str]:
+        """The names in the arguments that the stretch calls a function with."""
+        calls = (node for node in self.nodes if self.grammar.plays(node, "call"))
+        mine = [n for n in calls if (c := self.grammar.field(n, "callee")) is not None and self.text(c) == function]
+        given = (self.grammar.field(call, "arguments") for call in mine)
+        return {name for arguments in given if arguments is not None for name in self.vocabulary.names_in(arguments)}
 
     @cached_property
     def unused(self) -> frozenset[str]:
@@ -167,6 +184,55 @@ class Scene:
             parent = parent.parent
         return parent
 
+    def attributes(self, node: "Node") -> dict[str, "Node | None"]:
+        """What the class around a node says its objects have: name → the value they begin with, as far as it says."""
+        owner = self.within(node, "class")
+        return attributes_of(owner, self.grammar) if owner is not None else {}
+
+    def name_of(self, definition: "Node") -> str:
+        """The name of a definition; empty when it has none."""
+        name = definition.child_by_field_name("name")
+        return self.text(name) if name is not None else ""
+
+    def flags_at(self, node: "Node") -> list[str]:
+        """Boolean members of what is visible at a place, and what the function binds and never reads; the likeliest."""
+        seen = [*self.vocabulary.visible(node), *self.grammar.words["self"]]
+        flags, known = self.vocabulary.flags, self.vocabulary.members_of
+        owned = [f"{receiver}.{m}" for receiver in dict.fromkeys(seen) for m in known(receiver) if m in flags]
+        unread = [name for name in self.vocabulary.visible(node) if name in self.unused]
+        return [*owned, *unread][:_MOST_FLAGS]
+
+    def lambda_parameters(self, node: "Node") -> list["Node"]:
+        """The names of the parameters of an anonymous function."""
+        single = node.child_by_field_name("parameter")
+        listed = node.child_by_field_name("parameters")
+        return [single] if single is not None else list(below(listed, self.grammar, "name")) if listed else []
+
+    def is_guard(self, node: "Node") -> bool:
+        """Whether a statement is an `if` that leaves the function or loop."""
+        blocks = self.blocks_under(node) if self.grammar.plays(node, "branch") else []
+        return len(blocks) == 1 and bool(blocks[0]) and self.grammar.plays(blocks[0][-1], "jump")
+
+    def next_branch(self, node: "Node") -> "Node | None":
+        """The `elif` or `else if` right behind an `if` or `elif`."""
+        if self.grammar.bracketed:
+            after = node.child_by_field_name("alternative")
+            found = after.named_children[0] if after is not None and after.named_child_count else None
+        elif node.type == "elif_clause":
+            found = node.next_named_sibling
+        else:
+            found = node.child_by_field_name("alternative")
+        return found if self.grammar.plays(found, "branch") else None
+
+    def height(self, node: "Node") -> int:
+        """The number of lines a node is on."""
+        return int(node.end_point[0] - node.start_point[0]) + 1
+
+    @cached_property
+    def statements_of_file(self) -> list["Node"]:
+        """The simple statements of the file's functions that stand on one line."""
+        return self.near_first(self.vocabulary.statements)
+
     def same_owner(self, statement: "Node", place: "Node") -> bool:
         """Whether two statements speak of the same object when they say `self`."""
         mine, theirs = (self.within(node, "class") for node in (place, statement))
@@ -247,6 +313,15 @@ class Scene:
     def delete(self, statement: "Node", weight: float = 1.0) -> Change:
         """The change that removes the lines of a statement."""
         return Change((Span(self._line_start(statement), self._line_end(statement), b""),), weight)
+
+    def importing(self, line: str) -> tuple[Span, ...]:
+        """The insertion that imports something at the top of the file; nothing where it is imported already."""
+        if re.search(rb"^" + re.escape(line.encode()) + rb"\b", self.content, re.MULTILINE):
+            return ()
+        code = [n for n in self.root.named_children if n.type != "comment" and not self._is_docstring(n)]
+        first = next((n for n in code if not self.text(n).startswith("from __future__")), None)
+        start = self._line_start(first) if first is not None else len(self.content)
+        return (Span(start, start, f"{line}{self.newline}".encode()),)
 
     def lines_of(self, statement: "Node") -> bytes:
         """The whole lines of a statement, the line break included."""

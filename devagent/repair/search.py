@@ -6,32 +6,23 @@ it. Near misses (some of the failing tests pass) become the starting points of a
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import islice
 
 from devagent.repair.batch import Goal, Outcome, Variant, can_run, run_batch
-from devagent.repair.candidates import MOST, candidates
+from devagent.repair.candidates import Stretch, candidates
 from devagent.repair.edit import Edit
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Sandbox
 
-_BLOCK = 160
-# The first edit of each further target waits for this many turns, and there are so many more between its next ones.
-_LATER, _SLOWER = 40, 0.5
+_BLOCK = 600
+_NEAR_WEIGHT = 3.0
 _LEAST_LIMIT, _TIMES_BASELINE = 0.5, 5.0
 _MOST_STARTS = 6
+_TIER_LINES = 250
 _LEAST_BATCH_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Target:
-    """A function to repair: its file, its lines (1-based, inclusive), and how suspicious each line is."""
-
-    path: str
-    content: bytes
-    start_line: int
-    end_line: int
-    line_scores: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +48,24 @@ class _Start:
     passed: int = 0
 
 
+class _Stream:
+    """Blocks of variants on one start; the next block is thought up while the one before is tried."""
+
+    def __init__(self, start: _Start, blocks: Iterator[list[Variant]]) -> None:
+        self.start = start
+        self._blocks = blocks
+        self._coming: asyncio.Task[list[Variant] | None] | None = None
+
+    async def next_block(self) -> list[Variant] | None:
+        """The next block, `None` at the end."""
+        block = await (self._coming or self._thought_up())
+        self._coming = asyncio.create_task(self._thought_up()) if block is not None else None
+        return block
+
+    async def _thought_up(self) -> list[Variant] | None:
+        return await asyncio.to_thread(next, self._blocks, None)
+
+
 class Search:
     """One search for a repair.
 
@@ -69,7 +78,6 @@ class Search:
         context: other source files, whose members, strings and functions edits may use.
         seconds: wall time for the whole search; what the caller does with a survivor does not count.
         test_seconds: how long they took before, at most; the runner measures them itself.
-        most: variants per function and starting point.
 
     `tried` counts variants, `partial` holds near misses, the best first; `exhausted` says that nothing is left to try.
     """
@@ -78,27 +86,26 @@ class Search:
         self,
         sandbox: Sandbox,
         ecosystem: Ecosystem,
-        targets: Sequence[Target],
+        targets: Sequence[Stretch],
         tests: Sequence[str],
         *,
         seconds: float,
         test_seconds: float,
         keep: Sequence[str] = (),
         context: Mapping[str, bytes] | None = None,
-        most: int = MOST,
     ) -> None:
-        self._sandbox, self._ecosystem, self._most = sandbox, ecosystem, most
+        self._sandbox, self._ecosystem = sandbox, ecosystem
         self._targets, self._context = list(targets), dict(context or {})
         self._originals = {target.path: target.content for target in targets}
         self._goal = Goal(tests, keep, max(_LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
         self._seconds, self._end = seconds, 0.0
-        self._seen: set[tuple[tuple[str, bytes], ...]] = set()
+        self._seen: set[bytes] = set()
         self._work: AsyncIterator[Found | None] | None = None
         self.exhausted = False
         self.tried = 0
         self.partial: list[Found] = []
 
-    async def survivors(self, seconds: float | None = None) -> AsyncIterator[Found]:
+    async def survivors(self, seconds: float | None = None) -> AsyncGenerator[Found, None]:
         """Repairs that pass the tests, in the order they are found; ask for more when the gates refuse one.
 
         Called again, it goes on where its time was over, for `seconds` more. Raises `SandboxError` when the sandbox
@@ -114,23 +121,46 @@ class Search:
             yield found
         self.exhausted = True
 
-    async def _all(self) -> AsyncIterator[Found | None]:
-        """Every survivor; `None` whenever the time is over."""
-        async for found in self._from(_Start()):
-            yield found
-        for miss in self.partial[:_MOST_STARTS]:
-            async for found in self._from(_Start(miss.files, miss.edits, miss.passed)):
-                yield found
+    async def survivors_of(self, variants: Sequence[Variant], seconds: float) -> AsyncGenerator[Found, None]:
+        """Those of somebody else's variants of the targets' files that pass. Near misses become starts of the search.
 
-    async def _from(self, start: _Start) -> AsyncIterator[Found | None]:
-        blocks = self._blocks(start)
-        while (block := await asyncio.to_thread(next, blocks, None)) is not None:
-            async for found in self._tried(block, start):
+        Variants that were tried before are left out. Raises `SandboxError` when the sandbox itself fails.
+        """
+        if not can_run(self._ecosystem) or not self._goal.tests:
+            return
+        self._end = time.monotonic() + seconds
+        async for found in self._tried(list(variants), _Start()):
+            if found is None:
+                return
+            yield found
+
+    async def _all(self) -> AsyncIterator[Found | None]:
+        """Every survivor; `None` whenever the time is over.
+
+        First edits of the likeliest functions have every second turn, a block of variants each. The other turns go
+        round: first edits of the other functions, and second edits on near misses.
+        """
+        streams = [_Stream(_Start(), self._blocks(_Start(), tier)) for tier in _tiers(self._targets)]
+        near: set[tuple[Edit, ...]] = set()
+        turn = 0
+        while streams:
+            stream = streams[0] if turn % 2 == 0 else streams[turn // 2 % len(streams)]
+            turn += 1
+            block = await stream.next_block()
+            if block is None:
+                streams.remove(stream)
+                continue
+            async for found in self._tried(block, stream.start):
                 yield found
+            for miss in self.partial[:_MOST_STARTS]:
+                if miss.edits not in near:
+                    near.add(miss.edits)
+                    start = _Start(miss.files, miss.edits, miss.passed)
+                    streams.append(_Stream(start, self._blocks(start, self._targets)))
 
     async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found | None]:
         files = {**self._originals, **start.files}
-        while variants:
+        while variants := [variant for variant in variants if self._state(variant, start) not in self._seen]:
             if self._left() <= _LEAST_BATCH_SECONDS:
                 yield None
                 continue
@@ -140,6 +170,7 @@ class Search:
                 return
             for outcome in outcomes:
                 self.tried += 1
+                self._seen.add(self._state(variants[outcome.variant], start))
                 found = self._found(variants[outcome.variant], outcome, start)
                 if outcome.survives:
                     paused = time.monotonic()
@@ -147,46 +178,21 @@ class Search:
                     self._end += time.monotonic() - paused
                 elif outcome.passed > start.passed:
                     self._remember(found)
-            done = {outcome.variant for outcome in outcomes}
-            variants = [variant for number, variant in enumerate(variants) if number not in done]
 
-    def _blocks(self, start: _Start) -> Iterator[list[Variant]]:
-        """Variants in blocks of falling likelihood; a later target begins later and gets a smaller share of each."""
-        ideas: dict[int, list[Edit]] = {}
-        for low in range(0, _turn(len(self._targets), self._most), _BLOCK):
-            block: list[tuple[int, int, Variant]] = []
-            for number, target in enumerate(self._targets):
-                if _turn(number, 0) >= low + _BLOCK:
-                    break
-                if number not in ideas:
-                    ideas[number] = self._edits(target, start)
-                turns = ((_turn(number, rank), edit) for rank, edit in enumerate(ideas[number]))
-                block += [(turn, number, Variant(target.path, e)) for turn, e in turns if low <= turn < low + _BLOCK]
-            block.sort(key=lambda entry: entry[:2])
-            if fresh := [variant for _, _, variant in block if self._is_new(variant, start)]:
-                yield fresh
-
-    def _edits(self, target: Target, start: _Start) -> list[Edit]:
-        moved = target
-        if target.path in start.files:
-            moved = _moved(target, start.files[target.path], start.edits[-1])
+    def _blocks(self, start: _Start, targets: Sequence[Stretch]) -> Iterator[list[Variant]]:
+        """All variants of some targets on a start, in blocks of falling likelihood."""
+        targets = [_moved(target, start) for target in targets]
         context = {**self._context, **self._originals, **start.files}
-        others = {path: content for path, content in context.items() if path != target.path}
-        return candidates(
-            moved.content,
-            moved.path,
-            moved.start_line,
-            moved.end_line,
-            moved.line_scores,
-            context=others,
-            most=self._most,
-        )
+        variants = (Variant(path, edit) for path, edit in candidates(targets, context))
+        while block := list(islice(variants, _BLOCK)):
+            yield block
 
-    def _is_new(self, variant: Variant, start: _Start) -> bool:
-        state = tuple(sorted({**start.files, variant.path: variant.edit.content}.items()))
-        known = state in self._seen
-        self._seen.add(state)
-        return not known
+    def _state(self, variant: Variant, start: _Start) -> bytes:
+        """Stands for what the files are with a variant on a start: the same from wherever it was reached."""
+        digest = blake2b(digest_size=16)
+        for path, content in sorted({**start.files, variant.path: variant.edit.content}.items()):
+            digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        return digest.digest()
 
     def _found(self, variant: Variant, outcome: Outcome, start: _Start) -> Found:
         files = {**start.files, variant.path: variant.edit.content}
@@ -200,16 +206,29 @@ class Search:
         return self._end - time.monotonic()
 
 
-def _turn(target: int, rank: int) -> int:
-    """When the edit of a rank gets its turn, if it is of the target of a number."""
-    return int(_LATER * target + rank * (1 + _SLOWER * target))
+def _tiers(targets: Sequence[Stretch]) -> list[list[Stretch]]:
+    """The targets in groups of so many lines that all ideas for one group are had quickly."""
+    tiers: list[list[Stretch]] = []
+    room = 0
+    for target in targets:
+        if room <= 0:
+            tiers.append([])
+            room = _TIER_LINES
+        tiers[-1].append(target)
+        room -= target.end_line - target.start_line + 1
+    return tiers
 
 
-def _moved(target: Target, content: bytes, edit: Edit) -> Target:
-    """The target in its file after an edit: lines behind the edit move with what it added or removed."""
+def _moved(target: Stretch, start: _Start) -> Stretch:
+    """A target in the files of a start: lines behind the last edit move with what it added or removed."""
+    content = start.files.get(target.path, target.content)
+    if content == target.content:
+        return target
+    edit = start.edits[-1]
     grown = content.count(b"\n") - target.content.count(b"\n")
     shifted = {line + (grown if line > edit.line else 0): score for line, score in target.line_scores.items()}
-    start, end = (line + (grown if line >= edit.line else 0) for line in (target.start_line, target.end_line))
+    first, last = (line + (grown if line >= edit.line else 0) for line in (target.start_line, target.end_line))
+    weight = target.weight
     if target.start_line <= edit.line <= target.end_line:
-        start = target.start_line
-    return Target(target.path, content, start, end, shifted)
+        first, weight = target.start_line, _NEAR_WEIGHT * weight
+    return Stretch(target.path, content, first, last, shifted, weight)

@@ -8,11 +8,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from devagent.code.language import text_of, walk
 from devagent.repair.grammar import Grammar, field_of
+from devagent.repair.objects import flags_in
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,6 +30,10 @@ _COLLECTING = (
     "subscript.value",
     "subscript_expression.object",
 )
+_SIZED = (".len", ".enumerate", ".sorted", ".sum", ".length", "for_statement.right", "for_in_statement.right")
+_CYCLES = ("7", "12", "24", "26", "60", "360", "1440")
+_CONSTANT = ("integer", "float", "number")
+_TALLEST_CHECK = 4
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -57,6 +62,8 @@ class Vocabulary:
     def __init__(self, root: "Node", grammar: Grammar, context: Iterable["Node"] = ()) -> None:
         self._root, self._grammar, self._context = root, grammar, list(context)
         self._nodes = [node for node in walk(root) if node.is_named and not grammar.plays(node, "untouched")]
+        self._visible: dict[int, list[str]] = {}
+        self._names: dict[int, list[str]] = {}
 
     @cached_property
     def bindings(self) -> list[Binding]:
@@ -133,6 +140,53 @@ class Vocabulary:
         return found
 
     @cached_property
+    def divisors(self) -> list[str]:
+        """What the file takes remainders by, then the cycles among its numbers."""
+        operations = (node for node in self._nodes if self._grammar.plays(node, "operation"))
+        used = Counter(
+            text_of(node.named_children[-1]) for node in operations if any(child.type == "%" for child in node.children)
+        )
+        numbers = {text_of(number) for number in self.literals["number"]}
+        return list(dict.fromkeys([*(text for text, _ in used.most_common()), *(c for c in _CYCLES if c in numbers)]))
+
+    @cached_property
+    def steps(self) -> dict[str, "Node"]:
+        """What is added to things by `+=`, in this file and then in the others."""
+        roots = [self._root, *self._context]
+        nodes = (node for root in roots for node in walk(root) if self._grammar.plays(node, "assignment"))
+        added = (node for node in nodes if any(child.type == "+=" for child in node.children))
+        found = [self._grammar.field(node, "right") for node in added]
+        calls = [n for n in found if n is not None and (n.type in _CONSTANT or self._grammar.plays(n, "call"))]
+        return {text_of(node): node for node in reversed(calls) if text_of(node) not in ("1", "0")}
+
+    @cached_property
+    def checks(self) -> list["Node"]:
+        """Short `if` statements without `else` of this and the other files."""
+        roots = [self._root, *self._context]
+        branches = (node for root in roots for node in walk(root) if self._grammar.plays(node, "branch"))
+        return [
+            node
+            for node in branches
+            if self._grammar.plays(node.parent, "block")
+            and node.child_by_field_name("alternative") is None
+            and node.end_point[0] - node.start_point[0] <= _TALLEST_CHECK
+        ]
+
+    @cached_property
+    def flags(self) -> frozenset[str]:
+        """Members that are assigned, or declared to hold, a truth value somewhere."""
+        return flags_in([self._root, *self._context], self._grammar)
+
+    def known_anywhere(self, node: "Node") -> bool:
+        """Whether code uses only names of the module and built-in ones."""
+        return all(name in self.top_names or name in self.builtins for name in self.names_in(node))
+
+    @cached_property
+    def builtins(self) -> frozenset[str]:
+        """Names that need no binding."""
+        return frozenset(self._grammar.words["builtins"])
+
+    @cached_property
     def conditions(self) -> list["Node"]:
         """Conditions of the file and the parts that `and`, `or` and `not` join."""
         logical = ("condition", "operand of logic")
@@ -152,17 +206,25 @@ class Vocabulary:
     def visible(self, place: "Node") -> list[str]:
         """Names that can be used at a place, the nearest binding first; names of the module are not among them."""
         at = place.start_byte
-        near = [b for b in self.bindings if b.start <= at < b.end and not b.top]
-        return list(dict.fromkeys(b.name for b in sorted(near, key=lambda b: -b.start)))
+        if at not in self._visible:
+            near = [b for b in self.bindings if b.start <= at < b.end and not b.top]
+            self._visible[at] = list(dict.fromkeys(b.name for b in sorted(near, key=lambda b: -b.start)))
+        return self._visible[at]
 
     def known_at(self, ingredient: "Node", place: "Node") -> bool:
         """Whether the names code uses exist at a place: those visible there, and those nobody binds locally."""
-        visible = set(self.visible(place)) | self.top_names
-        return all(name in visible or name not in self._local_names for name in self.names_in(ingredient))
+        visible = self.visible(place)
+        return all(
+            name in visible or name in self.top_names or name not in self._local_names
+            for name in self.names_in(ingredient)
+        )
 
     def names_in(self, node: "Node") -> list[str]:
         """The names an expression or statement reads, each once."""
-        return list(dict.fromkeys(text_of(n) for n in walk(node) if self._is_name(n) and not self._is_label(n)))
+        if node.id not in self._names:
+            found = (text_of(n) for n in walk(node) if self._is_name(n) and not self._is_label(n))
+            self._names[node.id] = list(dict.fromkeys(found))
+        return self._names[node.id]
 
     def words_in(self, node: "Node") -> list[str]:
         """The names and members that code uses."""
@@ -174,6 +236,10 @@ class Vocabulary:
         """Whether a name is used like a list, set or mapping."""
         uses = self._uses.get(name, frozenset())
         return any(use.endswith(_COLLECTING) for use in uses)
+
+    def is_sized(self, name: str) -> bool:
+        """Whether a name is used like something with a length, or gone through."""
+        return self.is_collection(name) or any(use.endswith(_SIZED) for use in self._uses.get(name, frozenset()))
 
     def likeness(self, one: str, other: str) -> float:
         """How alike two names are in use and in spelling, 0 to 1."""
@@ -297,6 +363,7 @@ class Vocabulary:
         return node.named_children[0] if self._grammar.plays(node, "group") and node.named_children else node
 
 
+@lru_cache(maxsize=8192)
 def spelled_alike(one: str, other: str) -> float:
     """The share of word parts two names have in common, 0 to 1."""
     parts, others = ({p.lower() for p in _PART.findall(name)} for name in (one, other))

@@ -46,6 +46,7 @@ class Subject:
     test_source: str
     failure: str
     coverage: Coverage | None = None
+    test_path: str = ""
 
     @property
     def content(self) -> bytes:
@@ -57,6 +58,30 @@ class Subject:
         """The name of its language."""
         language = language_for(self.symbol.path)
         return language.name if language else ""
+
+    @property
+    def comment(self) -> str:
+        """The comment that stands right above the function: in many languages it says what is right."""
+        lines = self.content.decode(errors="replace").splitlines()
+        first = last = self.symbol.start_line - 1
+        while first > 0 and lines[first - 1].strip().startswith(("//", "/*", "*", "#")):
+            first -= 1
+        return "".join(f"{text}\n" for text in lines[first:last])
+
+    @property
+    def calls(self) -> str:
+        """What the failing tests called the function with, and what it gave."""
+        if self.coverage is None:
+            return ""
+        symbol = self.symbol
+        seen = [c for c in self.coverage.calls if c.path == symbol.path and c.function.endswith(symbol.short)]
+        telling = [c for c in seen if c.arguments not in ("", "self")]
+        return "\n".join(f"{c.function}({c.arguments}) -> {c.result}" for c in telling[:3])
+
+    @property
+    def around(self) -> str:
+        """What the function refers to, in short: constants, its class and constructor, signatures of what it calls."""
+        return _in_short(surroundings(self.files, self.symbol))
 
 
 @dataclass(frozen=True)
@@ -170,31 +195,13 @@ def _shared(subject: Subject, phase: Phase) -> str:
             "language": subject.language,
             "test_source": subject.test_source,
             "failure": subject.failure,
-            "calls": _calls(subject),
+            "calls": subject.calls,
             "name": symbol.name,
             "path": symbol.path,
-            "surroundings": _in_short(surroundings(subject.files, symbol)),
-            "function": _comment_above(subject.content, symbol.start_line) + symbol.text(subject.content),
+            "surroundings": subject.around,
+            "function": subject.comment + symbol.text(subject.content),
         }
     )
-
-
-def _calls(subject: Subject) -> str:
-    if subject.coverage is None:
-        return ""
-    symbol = subject.symbol
-    seen = [c for c in subject.coverage.calls if c.path == symbol.path and c.function.endswith(symbol.short)]
-    telling = [c for c in seen if c.arguments not in ("", "self")]
-    return "\n".join(f"{c.function}({c.arguments}) -> {c.result}" for c in telling[:3])
-
-
-def _comment_above(content: bytes, line: int) -> str:
-    """The comment that stands right above a definition: in many languages it says what is right."""
-    lines = content.decode(errors="replace").splitlines()
-    first = line - 1
-    while first > 0 and lines[first - 1].strip().startswith(("//", "/*", "*", "#")):
-        first -= 1
-    return "".join(f"{text}\n" for text in lines[first : line - 1])
 
 
 def _in_short(around: Surroundings) -> str:

@@ -1,11 +1,12 @@
 """The coder with a small model: the program drives, the model fills in short steps.
 
-For each suspicious function, most suspicious first: the whole function once greedily, then several samples at a time,
-then single suspicious lines, where a small model looks closely and answers in a second. Every answer is tried at once;
-one that was tried before costs nothing but its tokens. An attempt that turns some of the failing tests becomes the
-ground for the next questions, and for a search of its own: what is still wrong may be one edit away.
+Search, gaps and functions take turns. Of each suspicious function the model fills statements that were masked, and
+writes the whole again, greedily and then hotter. Every answer is tried at once; one that was tried before costs
+nothing but its tokens. An attempt that turns some of the failing tests becomes the ground for the next questions, and
+for a search of its own: what is still wrong may be one edit away.
 """
 
+import math
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -17,26 +18,32 @@ from devagent.code.language import language_for
 from devagent.code.locate import Suspect
 from devagent.code.normal import normal_form
 from devagent.code.symbol import symbols
+from devagent.models.gap import fills_gaps
 from devagent.models.model import ModelReply
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.sandbox import File
 from devagent.team.asking import Begin, Question, Subject, first_lines, one_line, tests_in_short, whole_function
+from devagent.team.filling import GapFiller
 from devagent.team.phases import Phase, load_phase
 from devagent.team.programs import source_of_test
 from devagent.team.searching import RepairSearch
+from devagent.team.turns import Turns
 from devagent.team.workbench import Attempt, Changes, Origin
 
 if TYPE_CHECKING:
     from devagent.team.room import Room
 
-MAX_SUSPECTS = 5
-SAMPLES_A_TURN = 3
+MAX_SUSPECTS = 12
+MAX_ROUNDS = 100
+SAMPLES_A_TURN = 2
+GAPS_A_TURN = 3
+FADE = 0.3
 LINES_A_TURN = 2
 TEMPERATURES = (0.9, 1.1, 1.3)
 NEAR_SECONDS = 15.0
 
 Placed = tuple[str, str, Question]
-Wave = Callable[[], Sequence[Placed]]
+Turn = Callable[[], AsyncGenerator[Attempt, None]]
 
 
 @dataclass
@@ -49,68 +56,103 @@ class FunctionSampler:
     phase: Phase = field(default_factory=lambda: load_phase("function"))
     asked: int = 0
     ground: Attempt | None = None
+    _filler: GapFiller | None = None
     _tried: set[str] = field(default_factory=set)
     _last: dict[str, tuple[Subject, Attempt]] = field(default_factory=dict)
 
     async def attempts(self) -> AsyncGenerator[Attempt, None]:
         """Attempts as they are tried. Ends after the configured number of samples; `OutOfBudget` passes through."""
-        role = self.phase.by.name
-        for wave in self._waves():
-            if wave is None:
-                if self.search is not None:
-                    async for attempt in self.search.attempts():
-                        yield attempt
-                continue
+        for turn in self._turns():
             if self.asked >= self.room.team.samples:
                 return
-            asked = list(wave())
-            self.asked += len(asked)
-            calls = [(place, question.request) for place, _, question in asked]
-            near: list[Attempt] = []
-            async with aclosing(self.room.gateway(role).samples(calls, role=role, phase=self.phase.name)) as replies:
-                async for index, reply in replies:
-                    tried = await self._try(asked[index], reply)
-                    if tried is None:
-                        continue
-                    yield tried
-                    if self._is_nearer(tried):
-                        self.ground = tried
-                        near.append(tried)
-            if near:
-                async for attempt in self._around(near[-1]):
+            async with aclosing(turn()) as attempts:
+                async for attempt in attempts:
                     yield attempt
+
+    def _turns(self) -> Iterator[Turn]:
+        """Who does what, in which order: the search, then gaps, then a whole function, and so on."""
+        suspects = self.room.suspects[:MAX_SUSPECTS]
+        functions = Turns({n: math.exp(s.score - suspects[0].score) for n, s in enumerate(suspects)}, FADE)
+        for round_ in range(1, MAX_ROUNDS):
+            yield self._search_turn
+            if not functions:
+                continue
+            if self._fills:
+                yield partial(self._gaps_turn, round_)
+            suspect = functions.take()
+            turn = functions.visits(suspect)
+            yield partial(self._function_turn, suspects[suspect], turn)
+            if not self._fills:
+                yield partial(self._lines_turn, suspects[suspect], turn)
+
+    async def _search_turn(self) -> AsyncGenerator[Attempt, None]:
+        if self.search is not None:
+            async for attempt in self.search.attempts():
+                yield attempt
+
+    async def _gaps_turn(self, round_: int) -> AsyncGenerator[Attempt, None]:
+        """The next holes, every second round on top of the nearest miss."""
+        assert self.search is not None
+        role = self.phase.by.name
+        filler = self._filler = self._filler or GapFiller(
+            self.room, self.place, role, self.phase.name, self.search, partial(self._subject, turn=1)
+        )
+        ground = self.search.near if round_ % 2 == 0 else {}
+        for _ in range(GAPS_A_TURN):
+            self.asked += 1
+            async for attempt in filler.attempts(ground):
+                yield attempt
+
+    async def _lines_turn(self, suspect: Suspect, turn: int) -> AsyncGenerator[Attempt, None]:
+        # Lines one by one: their questions differ at the end, and only one slot of the server has read the beginning.
+        for line, _ in suspect.lines[(turn - 1) * LINES_A_TURN : turn * LINES_A_TURN]:
+            async for attempt in self._asked([self._line(suspect, line)]):
+                yield attempt
+
+    async def _function_turn(self, suspect: Suspect, turn: int) -> AsyncGenerator[Attempt, None]:
+        """The whole function: greedily the first time, then hotter every turn, as a small model repeats itself."""
+        heat = TEMPERATURES[min(turn, len(TEMPERATURES)) - 1]
+        async for attempt in self._tried_and_followed([self._whole(suspect, turn, 0, 0.0)] if turn == 1 else []):
+            yield attempt
+        if turn > 1 or not self._fills:
+            samples = [self._whole(suspect, turn, n, heat) for n in range(1, SAMPLES_A_TURN + 1)]
+            async for attempt in self._tried_and_followed(samples):
+                yield attempt
+
+    async def _tried_and_followed(self, asked: Sequence[Placed]) -> AsyncGenerator[Attempt, None]:
+        """The answers as attempts; a search around the last of them that came nearer than any before."""
+        near: list[Attempt] = []
+        async for attempt in self._asked(asked):
+            yield attempt
+            if self._is_nearer(attempt):
+                self.ground = attempt
+                near.append(attempt)
+        if near:
+            async for attempt in self._around(near[-1]):
+                yield attempt
+
+    async def _asked(self, asked: Sequence[Placed]) -> AsyncGenerator[Attempt, None]:
+        role = self.phase.by.name
+        self.asked += len(asked)
+        calls = [(place, question.request) for place, _, question in asked]
+        async with aclosing(self.room.gateway(role).samples(calls, role=role, phase=self.phase.name)) as replies:
+            async for index, reply in replies:
+                tried = await self._try(asked[index], reply)
+                if tried is not None:
+                    yield tried
 
     async def _around(self, ground: Attempt) -> AsyncGenerator[Attempt, None]:
         search = RepairSearch(self.room, f"{ground.origin.place}/near", ground.changes, seconds=NEAR_SECONDS)
         async for attempt in search.attempts():
             yield attempt
 
-    def _waves(self) -> Iterator[Wave | None]:
-        """What to ask, in which order; `None` is the turn of the search.
-
-        The second suspect has its first turn before the first has its second, and so on.
-        """
-        suspects = self.room.suspects[:MAX_SUSPECTS]
-        for round_ in range(1, 100):
-            for rank, suspect in enumerate(suspects[:round_]):
-                yield None
-                yield from self._visit(suspect, round_ - rank)
-            if not suspects:
-                yield None
-
-    def _visit(self, suspect: Suspect, turn: int) -> Iterator[Wave]:
-        if turn == 1:
-            yield lambda: [self._whole(suspect, turn, 0, 0.0)]
-        # Hotter every turn: a small model repeats itself.
-        heat = TEMPERATURES[min(turn, len(TEMPERATURES)) - 1]
-        yield lambda: [self._whole(suspect, turn, n, heat) for n in range(1, SAMPLES_A_TURN + 1)]
-        # Lines one by one: their questions differ at the end, and only one slot of the server has read the beginning.
-        for line, _ in suspect.lines[(turn - 1) * LINES_A_TURN : turn * LINES_A_TURN]:
-            yield partial(self._some_line, suspect, line)
+    @property
+    def _fills(self) -> bool:
+        return self.search is not None and fills_gaps(self.room.gateway(self.phase.by.name).card)
 
     def _whole(self, suspect: Suspect, turn: int, sample: int, temperature: float) -> Placed:
         # Every second turn starts from the original again: the ground may be a dead end.
-        subject = self._subject(suspect, turn, self.ground.changes if self.ground and turn % 2 else {})
+        subject = self._subject(suspect, self.ground.changes if self.ground and turn % 2 else {}, turn)
         seed, begin = 100 * turn + sample, self._begin(turn)
         question = whole_function(
             subject, self.phase, hint=self._hint(subject), temperature=temperature, seed=seed, begin=begin
@@ -118,11 +160,8 @@ class FunctionSampler:
         way = "greedy" if temperature == 0 else "sample"
         return f"{self.place}/{suspect.symbol.path}:{suspect.symbol.name}/{turn}.{sample}", way, question
 
-    def _some_line(self, suspect: Suspect, number: int) -> Sequence[Placed]:
-        return [self._line(suspect, number)]
-
     def _line(self, suspect: Suspect, number: int) -> Placed:
-        question = one_line(self._subject(suspect, 1, {}), self.phase, number, seed=number, begin=self._begin(1))
+        question = one_line(self._subject(suspect, {}, 1), self.phase, number, seed=number, begin=self._begin(1))
         return f"{self.place}/{suspect.symbol.path}:{number}", f"line {number}", question
 
     def _begin(self, turn: int) -> Begin:
@@ -131,7 +170,7 @@ class FunctionSampler:
             return "nothing"
         return "diagnosis" if turn % 2 else "signature"
 
-    def _subject(self, suspect: Suspect, turn: int, changes: Changes) -> Subject:
+    def _subject(self, suspect: Suspect, changes: Changes, turn: int) -> Subject:
         files = {path: file.content for path, file in self.room.bench.workspace(changes).items()}
         symbol = next(
             (s for s in symbols(suspect.symbol.path, files[suspect.symbol.path]) if s.name == suspect.symbol.name),
@@ -141,7 +180,8 @@ class FunctionSampler:
         source, failure = self.room.task.text, ""
         if test is not None:
             source, failure = tests_in_short(test, source_of_test(self.room, test.id, test.file))
-        return Subject(symbol, files, source, failure, self.room.coverage)
+        path = test.file if test is not None and test.file else "task.txt"
+        return Subject(symbol, files, source, failure, self.room.coverage, path)
 
     def _test(self, turn: int, changes: Changes) -> TestResult | None:
         """The failing test to show: another one each turn, and one that still fails on this ground."""

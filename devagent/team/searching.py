@@ -1,14 +1,19 @@
 """The first rung of the coder with a small model: repair by search, which costs no tokens."""
 
 import base64
+import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devagent.code.language import language_for
 from devagent.code.locate import Suspect
 from devagent.code.symbol import symbols
-from devagent.repair.search import Found, Search, Target
+from devagent.repair.batch import Variant
+from devagent.repair.candidates import Stretch
+from devagent.repair.search import Found, Search
 from devagent.sandbox.coverage import nearest
 from devagent.sandbox.sandbox import File, Tree
 from devagent.team.workbench import Attempt, Changes, Origin
@@ -16,11 +21,16 @@ from devagent.team.workbench import Attempt, Changes, Origin
 if TYPE_CHECKING:
     from devagent.team.room import Room
 
-SUSPECTS = 6
-TURN = 25.0
+SUSPECTS = 24
+TURN = 15.0
 """Seconds of one turn of the search; the model has its turn in between."""
 
 KEEP = 30
+TRIAL_SECONDS = 20.0
+TEMPER = 3.0
+"""Suspicions are log-odds; how much of them decides the order of edits (1 all, more means less)."""
+MOST_SURVIVORS = 4
+_NOTHING: dict[str, Any] = {"files": {}, "what": "", "tried": 0, "over": False, "near": {}}
 
 
 class RepairSearch:
@@ -36,6 +46,8 @@ class RepairSearch:
         self._seen: set[str] = set()
         self._number = 0
         self.over = False
+        self.near: Changes = {}
+        """The best near miss so far: more tests pass with it, and none broke; empty when there is none."""
 
     async def attempts(self) -> AsyncIterator[Attempt]:
         """Survivors as attempts, until the time of one turn is over; called again it goes on for another turn.
@@ -53,6 +65,7 @@ class RepairSearch:
             }
             found = await self._room.journal.effect("repair.search", place, inputs, self._next)
             self.over = found["over"]
+            self._note(found)
             if not found["files"]:
                 return
             changes = self._changes(found["files"])
@@ -60,15 +73,48 @@ class RepairSearch:
             origin = Origin(place, "coder", "", f"search: {found['what']}, {found['tried']} edits tried")
             yield await self._room.bench.attempt(place, changes, origin)
 
+    async def attempts_of(self, variants: Sequence[Variant], origin: Origin) -> AsyncIterator[Attempt]:
+        """Those of the model's variants that pass the tests, as attempts; near misses become starts of the search."""
+        texts = [[v.path, v.edit.start, v.edit.end, v.edit.text.decode("latin-1")] for v in variants]
+        inputs = {"variants": texts, "tests": list(self._room.bench.targets), "seen": sorted(self._seen)}
+        tried = await self._room.journal.effect("repair.trial", origin.place, inputs, lambda: self._trial(variants))
+        self._note(tried)
+        for number, found in enumerate(tried["found"], 1):
+            changes = self._changes(found["files"])
+            self._seen.add(self._room.bench.key(changes))
+            way = f"{origin.way}: {found['what']}"
+            yield await self._room.bench.attempt(f"{origin.place}/{number}", changes, replace(origin, way=way))
+
+    def _note(self, found: dict[str, Any]) -> None:
+        if found["near"]:
+            self.near = self._changes(found["near"])
+
+    async def _trial(self, variants: Sequence[Variant]) -> dict[str, Any]:
+        async with self._room.bench.sandbox(self._ground) as sandbox:
+            search = self._search = self._search or self._begun(sandbox)
+            found = [f async for f in self._new(search.survivors_of(variants, TRIAL_SECONDS))]
+        return {"found": found[:MOST_SURVIVORS], "near": self._nearest(search)}
+
     async def _next(self) -> dict[str, Any]:
         """The next survivor that no earlier session has seen, or empty files where the turn ends without one."""
         async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search = self._search or self._begun(sandbox)
-            async for found in search.survivors():
+            async with aclosing(self._new(search.survivors())) as survivors:
+                found = await anext(survivors, None)
+        over = {"tried": search.tried, "over": search.exhausted or not search.tried}
+        return {**(found or {**_NOTHING, **over}), "near": self._nearest(search)}
+
+    def _nearest(self, search: Search) -> dict[str, str]:
+        miss = next((m for m in search.partial if m.kept), None)
+        return {path: _encoded(content) for path, content in miss.files.items()} if miss is not None else {}
+
+    async def _new(self, survivors: AsyncGenerator[Found, None]) -> AsyncGenerator[dict[str, Any], None]:
+        """Survivors that were not seen before, as plain data."""
+        async with aclosing(survivors):
+            async for found in survivors:
                 changes = self._changes({path: _encoded(content) for path, content in found.files.items()})
                 if self._room.bench.key(changes) not in self._seen:
-                    return self._told(found)
-        return {"files": {}, "what": "", "tried": search.tried, "over": search.exhausted or not search.tried}
+                    yield self._told(found)
 
     def _begun(self, sandbox: Any) -> Search:
         room, bench = self._room, self._room.bench
@@ -99,12 +145,13 @@ class RepairSearch:
             "over": False,
         }
 
-    def _target(self, suspect: Suspect, files: Tree) -> Target:
+    def _target(self, suspect: Suspect, files: Tree) -> Stretch:
         symbol, content = suspect.symbol, files[suspect.symbol.path].content
+        weight = math.exp((suspect.score - self._room.suspects[0].score) / TEMPER)
         if symbol.path not in self._ground:
-            return Target(symbol.path, content, symbol.start_line, symbol.end_line, dict(suspect.lines))
+            return Stretch(symbol.path, content, symbol.start_line, symbol.end_line, dict(suspect.lines), weight)
         moved = next((s for s in symbols(symbol.path, content) if s.name == symbol.name), symbol)
-        return Target(symbol.path, content, moved.start_line, moved.end_line)
+        return Stretch(symbol.path, content, moved.start_line, moved.end_line, weight=weight)
 
     def _changes(self, files: dict[str, str]) -> dict[str, File | None]:
         base = self._room.bench.files

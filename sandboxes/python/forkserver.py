@@ -11,13 +11,15 @@ TASK is JSON:
     deadline  seconds for all variants
     thorough  whether all tests run even after one failed
 
-Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS; the first one that passes
-everything ends the run.
+Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS, in the order in which they
+are done; the first one that passes everything ends the run.
 
-Three kinds of process: this one imports pytest and nothing of the project. The warm one collects the tests, so that
-project and tests are imported; it forks once per variant and puts new code into the functions that changed. Where that
-cannot be right (module-level code changed, the function ran during the import), a cold one is forked from this
-process, which imports everything afresh. A variant counts only by what its tests reported: one that exits, loops or
+Four kinds of process: this one imports pytest and nothing of the project. The warm one collects the tests, so that
+project and tests are imported; it and copies of it are the lanes, each of which forks once per variant and puts new
+code into the functions that changed. A variant is tried apart, with nothing else in flight and its file written, where
+its tests would see the other lanes or the file, and once more before it counts as one that passes. Where new functions
+cannot be right (module-level code changed, the function ran during the import), a cold process is forked from this
+one, which imports everything afresh. A variant counts only by what its tests reported: one that exits, loops or
 closes what it should not has failed.
 """
 
@@ -27,26 +29,29 @@ import gc
 import json
 import os
 import select
-import signal
 import socket
 import sys
 import time
-import types
 import unittest
 from pathlib import Path
 
 import pytest
+from devagent_lane import Lane, failure
+from devagent_swaps import changed, compiled, functions_by_place, note, place
 
 # Cold processes import the project, which takes them longer than the tests may take.
 COLD_EXTRA = 2.0
-# A variant may take this many times as long as the code before it, and never less than this many seconds.
-TIMES, LEAST = 5, 0.5
+# A variant may take this many times as long as the code before it, and never less than this many seconds (where the
+# code before took less than QUICK, LEAST_QUICK).
+TIMES, LEAST, QUICK, LEAST_QUICK = 5, 0.5, 0.05, 0.3
+MOST_LANES = 4
 WORK = Path.cwd()
 SKIPPED = (pytest.skip.Exception, unittest.SkipTest)
 # Nobody reads the failures: what pytest does to explain them takes longer than most tests.
 OPTIONS = [
     "-q",
     "--assert=plain",
+    "--capture=sys",
     "-p",
     "no:cacheprovider",
     "--color=no",
@@ -78,6 +83,10 @@ class Recorder:
         elif report.when == "call":
             self.good.add(report.nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self):
+        return "", "", ""  # the terminal then has nothing to print
+
     def passed(self, ids):
         return sum(id_ in self.good and id_ not in self.bad for id_ in ids)
 
@@ -85,57 +94,83 @@ class Recorder:
 class Collector:
     """A pytest plugin that serves variants where the tests would run."""
 
-    def __init__(self, task, connection, ran):
-        self.task, self.connection, self.ran = task, connection, ran
+    def __init__(self, task, connections, ran):
+        self.task, self.connections, self.ran = task, connections, ran
+        self.sources = [str(WORK / path) for path in task["files"]]
+        self.codes = {path: compiled(content, str(WORK / path)) for path, content in task["files"].items()}
+        self.recorder = Recorder()
 
     def pytest_runtestloop(self, session):
         sys.setprofile(None)
-        items = {item.nodeid: item for item in session.items}
+        sys.dont_write_bytecode = True  # of what is imported late: no process is to see another's
+        self.items = {item.nodeid: item for item in session.items}
         wanted = [*self.task["tests"], *self.task["keep"]]
-        if all(id_ in items for id_ in wanted):
-            functions = functions_by_place({str(WORK / path) for path in self.task["files"]})
+        if all(id_ in self.items for id_ in wanted):
+            session.config.pluginmanager.register(self.recorder, "devagent-recorder")
+            self.functions = functions_by_place(set(self.sources))
+            for id_ in wanted:
+                _ = self.items[id_].location  # pytest works it out once
             gc.freeze()  # keeps the collector of the children from copying every page
-            self.serve(session, items, functions)
+            self.open_lanes(session)
         return True
 
-    def serve(self, session, items, functions):
-        limit = self.limit(session, items)
-        send(self.connection, "ready")
-        while (number := receive(self.connection)) is not None:
-            path, content = variant(self.task, number)
-            swaps = self.swaps(path, content, functions)
-            if swaps is None:
-                send(self.connection, "cold")
-                continue
-            send(self.connection, attempt(functools.partial(self.warm, session, items, swaps), limit))
+    def open_lanes(self, session):
+        lane = Lane(self.sources)
+        limit, shared = self.measured(lane, session)
+        number = min(os.cpu_count() or 1, MOST_LANES, len(self.connections)) if shared else 1
+        send(self.connections[0], {"lanes": number, "shared": shared})
+        for connection in self.connections[1:number]:
+            if os.fork() == 0:
+                try:
+                    self.serve(Lane(self.sources), connection, session, limit)
+                finally:
+                    os._exit(0)
+        self.serve(lane, self.connections[0], session, limit)
 
-    def limit(self, session, items):
-        """Seconds for one variant, taken from a run of the code as it is."""
-        start = time.monotonic()
-        attempt(functools.partial(self.warm, session, items, [], before=-1), self.task["limit"])
-        return min(self.task["limit"], max(LEAST, TIMES * (time.monotonic() - start)))
+    def measured(self, lane, session):
+        """Seconds for one variant, from a run of the code as it is, and whether several may run at a time."""
+        unchanged = functools.partial(self.warm, session, [], before=-1)
+        for guarded in (True, False):
+            start = time.monotonic()
+            outcome = lane.attempt(unchanged, self.task["limit"], session.config, guarded=guarded)
+            if outcome != "apart":
+                break
+        took = time.monotonic() - start
+        return min(self.task["limit"], max(LEAST_QUICK if took < QUICK else LEAST, TIMES * took)), guarded
 
-    def swaps(self, path, content, functions):
-        name = str(WORK / path)
-        old, new = (compile(c, name, "exec", dont_inherit=True) for c in (self.task["files"][path], content))
-        pairs = changed(old, new)
-        if pairs is None or any(place(code) in self.ran for code, _ in pairs):
+    def serve(self, lane, connection, session, limit):
+        for other in self.connections:
+            if other is not connection:
+                other.close()
+        while (order := receive(connection)) is not None:
+            path, content = variant(self.task, order["variant"])
+            code = compiled(content, str(WORK / path))
+            if code is None:
+                send(connection, failure("does not compile"))
+            elif (swaps := self.swaps(path, code)) is None:
+                send(connection, "cold")
+            else:
+                run = functools.partial(self.warm, session, swaps)
+                send(connection, lane.attempt(run, limit, session.config, guarded=not order["apart"]))
+        lane.close()
+
+    def swaps(self, path, code):
+        pairs = None if self.codes[path] is None else changed(self.codes[path], code)
+        if pairs is None or any(place(before) in self.ran for before, _ in pairs):
             return None
-        found = [(function, code) for before, code in pairs for function in functions.get(place(before), ())]
+        found = [(function, new) for old, new in pairs for function in self.functions.get(place(old), ())]
         return None if any(len(f.__code__.co_freevars) != len(c.co_freevars) for f, c in found) else found
 
-    def warm(self, session, items, swaps, before=None):
+    def warm(self, session, swaps, before=None):
         for function, code in swaps:
             function.__code__ = code
-        recorder = Recorder()
-        session.config.pluginmanager.register(recorder, "devagent-recorder")
         task = self.task if before is None else {**self.task, "before": before}
-        return staged(task, recorder, lambda ids: self.run_items(session, [items[id_] for id_ in ids], recorder))
+        return staged(task, self.recorder, lambda ids: self.run_items(session, [self.items[id_] for id_ in ids]))
 
-    def run_items(self, session, chosen, recorder):
+    def run_items(self, session, chosen):
         for item, after in zip(chosen, [*chosen[1:], None], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-            if recorder.bad and not self.task["thorough"]:
+            if self.recorder.bad and not self.task["thorough"]:
                 break
 
 
@@ -146,55 +181,100 @@ def main(task_path, results_path):
     for number, (path, content) in enumerate(task["files"].items()):
         place_file(path, content, FIRST_SECOND + number)
     sys.path[0] = str(WORK)  # as `python -m pytest` has it
-    warm = start_warm(task, end)
+    lanes, shared = start_warm(task, end)
     with Path(results_path).open("w", encoding="ascii") as results:
-        for number in range(len(task["variants"])):
-            if time.monotonic() > end:
-                break
-            outcome = {"variant": number, **try_variant(task, number, warm)}
+        for outcome in outcomes(task, lanes, shared, end):
             results.write(json.dumps(outcome) + "\n")
             results.flush()
+
+
+def outcomes(task, lanes, shared, end):
+    """What becomes of the variants until one survives. Those to be tried apart hold up the ones behind them."""
+    waiting, apart, busy = list(range(len(task["variants"]))), [], {}
+    while (waiting or apart or busy) and time.monotonic() < end:
+        if not (shared and lanes):
+            apart, waiting = [*apart, *waiting], []
+        if apart and not busy:
+            number = apart.pop(apart.index(min(apart)))
+            outcome = {"variant": number, **try_apart(task, number, lanes)}
+            yield outcome
             if outcome["survives"]:
-                break
+                return
+            continue
+        for lane in lanes if not apart else ():
+            if lane not in busy and waiting:
+                busy[lane] = waiting.pop(0)
+                send(lane, {"variant": busy[lane], "apart": False})
+        for lane in select.select(list(busy), [], [], max(0.0, end - time.monotonic()))[0]:
+            number, answer = busy.pop(lane), receive(lane)
+            if answer is None:
+                lanes.remove(lane)
+                answer = failure("exited")
+            if isinstance(answer, dict) and not answer["survives"]:
+                yield {"variant": number, **answer}
+            else:
+                apart.append(number)
 
 
-def try_variant(task, number, warm):
+def try_apart(task, number, lanes):
     path, content = variant(task, number)
-    try:
-        compile(content, path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return failure("does not compile")
     place_file(path, content, FIRST_SECOND + 1000 + number)
     outcome = "cold"
-    if warm is not None:
-        send(warm, number)
-        outcome = receive(warm) or "cold"
+    if lanes:
+        send(lanes[0], {"variant": number, "apart": True})
+        outcome = receive(lanes[0])
+        if outcome is None:
+            del lanes[0]
+            outcome = failure("exited")
     if outcome == "cold":
-        outcome = attempt(lambda: cold(task), task["limit"] + COLD_EXTRA)
+        outcome = try_cold(task, path, content)
     place_file(path, task["files"][path], FIRST_SECOND + 100)
     return outcome
 
 
+def try_cold(task, path, content):
+    lane = Lane(())
+    try:
+        return lane.attempt(lambda: cold(task, path, content), task["limit"] + COLD_EXTRA)
+    finally:
+        lane.close()
+
+
 def start_warm(task, end):
-    """A connection to a process that has collected the tests; None when the project cannot be imported as it is."""
-    here, there = socket.socketpair()
+    """Connections to the lanes, none when the project cannot be imported as it is; whether they may work at a time."""
+    pairs = [socket.socketpair() for _ in range(MOST_LANES)]
+    heres, theres = ([pair[side] for pair in pairs] for side in (0, 1))
     if os.fork() == 0:
+        for here in heres:
+            here.close()
+        collect(task, theres)
+    for there in theres:
+        there.close()
+    heres[0].settimeout(max(1.0, end - time.monotonic()))
+    answer = receive(heres[0]) or {"lanes": 0, "shared": False}
+    for here in heres:
+        here.settimeout(task["limit"] + COLD_EXTRA)
+    for here in heres[answer["lanes"] :]:
         here.close()
-        ran = set()
-        watched = {str(WORK / path) for path in task["files"]}
-        plugin = Collector(task, there, ran)
-        sys.setprofile(lambda frame, event, _: note(frame, event, watched, ran))
-        quiet()
-        try:
-            pytest.main([*OPTIONS, *task["tests"], *task["keep"]], plugins=[plugin])
-        finally:
-            os._exit(0)
-    there.close()
-    here.settimeout(max(1.0, end - time.monotonic()))
-    return here if receive(here) == "ready" else None
+    return heres[: answer["lanes"]], answer["shared"]
 
 
-def cold(task):
+def collect(task, connections):
+    """The life of the warm process."""
+    ran = set()
+    watched = {str(WORK / path) for path in task["files"]}
+    plugin = Collector(task, connections, ran)
+    quiet()
+    sys.setprofile(lambda frame, event, _: note(frame, event, watched, ran))
+    try:
+        pytest.main([*OPTIONS, *task["tests"], *task["keep"]], plugins=[plugin])
+    finally:
+        os._exit(0)
+
+
+def cold(task, path, content):
+    if compiled(content, path) is None:
+        return failure("does not compile")
     quiet()
     recorder = Recorder()
 
@@ -215,81 +295,6 @@ def staged(task, recorder, run):
     return {"passed": passed, "kept": kept, "survives": kept and passed == len(tests), "ended": "tested"}
 
 
-def attempt(run, limit):
-    """What `run` gives in a child process, within `limit` seconds; everything it started is killed."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        os.setpgid(0, 0)
-        try:
-            os.write(writer, json.dumps(run()).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    ready, _, _ = select.select([reader], [], [], limit)
-    answer = os.read(reader, 4096) if ready else b""
-    os.close(reader)
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError):
-            kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    try:
-        return json.loads(answer)
-    except ValueError:
-        return failure("exited" if ready else "timed out")
-
-
-def failure(ended):
-    return {"passed": 0, "kept": False, "survives": False, "ended": ended}
-
-
-def changed(old, new):
-    """(old, new) code of the functions that differ; None when anything else differs."""
-    if (old.co_code, old.co_names) != (new.co_code, new.co_names) or len(old.co_consts) != len(new.co_consts):
-        return None
-    pairs = []
-    for before, after in zip(old.co_consts, new.co_consts, strict=True):
-        if not isinstance(before, types.CodeType) or not isinstance(after, types.CodeType):
-            if type(before) is not type(after) or before != after:
-                return None
-        elif before.co_name != after.co_name:
-            return None
-        elif before.co_flags & 1:
-            pairs += functions_in(before, after)
-        elif (inner := changed(before, after)) is None:
-            return None
-        else:
-            pairs += inner
-    return pairs
-
-
-def functions_in(old, new):
-    """A function's pair of codes, and those of the functions inside it as far as they match."""
-    if old == new:
-        return []
-    before, after = ([c for c in code.co_consts if isinstance(c, types.CodeType)] for code in (old, new))
-    inner = [pair for a, b in zip(before, after, strict=False) if a.co_name == b.co_name for pair in functions_in(a, b)]
-    return [(old, new), *inner]
-
-
-def functions_by_place(paths):
-    found = {}
-    for thing in gc.get_objects():
-        if type(thing) is types.FunctionType and thing.__code__.co_filename in paths:
-            found.setdefault(place(thing.__code__), []).append(thing)
-    return found
-
-
-def place(code):
-    return code.co_filename, code.co_firstlineno, code.co_name
-
-
-def note(frame, event, watched, ran):
-    if event == "call" and frame.f_code.co_filename in watched and frame.f_code.co_flags & 1:
-        ran.add(place(frame.f_code))
-
-
 def variant(task, number):
     path, start, end, text = task["variants"][number]
     content = task["files"][path]
@@ -308,7 +313,8 @@ def quiet():
 
 
 def send(connection, value):
-    connection.sendall(json.dumps(value).encode() + b"\n")
+    with contextlib.suppress(OSError):  # a connection that broke gives no answer either
+        connection.sendall(json.dumps(value).encode() + b"\n")
 
 
 def receive(connection):

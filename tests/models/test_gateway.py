@@ -249,3 +249,19 @@ def test_a_script_that_has_run_out_says_so(tmp_path: Path) -> None:
             await Gateway(ScriptedModel([]), journal, Budget()).ask("code/1", REQUEST, role="r", phase="p")
 
     run(tmp_path, act)
+
+
+def test_an_answer_that_fails_unexpectedly_ends_the_waiting(tmp_path: Path) -> None:
+    def answer(_: ModelRequest) -> str:
+        raise RuntimeError("a defect of the model's adapter")
+
+    async def work() -> None:
+        with Journal(tmp_path / "run") as journal:
+            gateway = Gateway(ScriptedModel(answer), journal, Budget())
+            calls = [(f"code/{n}", ModelRequest([Message("user", "hello")], seed=n)) for n in range(3)]
+            async with aclosing(gateway.samples(calls, role="coder", phase="code")) as replies:
+                async for _ in replies:
+                    raise AssertionError("there is no reply")
+
+    with pytest.raises(RuntimeError, match="adapter"):
+        asyncio.run(asyncio.wait_for(work(), 20))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devagent.models.model import Message
+from devagent.models.model import Message, ModelRequest
 from devagent.models.tokens import estimate_prompt, estimate_tokens, worst_case_prompt, worst_case_tokens
 
 PYTHON = '''def merge_intervals(intervals, gap=0):
@@ -98,6 +98,6 @@ def test_the_worst_case_is_never_below_the_estimate_nor_above_the_bytes(text: st
 
 
 def test_a_conversation_counts_what_its_template_adds() -> None:
-    messages = [Message("system", PROSE), Message("user", PYTHON)]
-    assert estimate_prompt(messages) > estimate_tokens(PROSE) + estimate_tokens(PYTHON)
-    assert worst_case_prompt(messages) > estimate_prompt(messages)
+    request = ModelRequest([Message("system", PROSE), Message("user", PYTHON)])
+    assert estimate_prompt(request) > estimate_tokens(PROSE) + estimate_tokens(PYTHON)
+    assert worst_case_prompt(request) > estimate_prompt(request)

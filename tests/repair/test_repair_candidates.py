@@ -1,5 +1,8 @@
 """Candidates: the fixes of typical one-edit bugs are among them, and each of them is a small, different, valid edit."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
 from textwrap import dedent
 
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devagent.code.language import language_for, parse
-from devagent.repair.candidates import candidates
+from devagent.repair.candidates import Stretch, candidates
 from devagent.repair.edit import Edit
 
 # (what is wrong, code before, code after): the fix is one edit.
@@ -130,8 +133,12 @@ def shape(content: bytes) -> bytes:
     return b"\n".join(line.rstrip() for line in content.splitlines() if line.strip())
 
 
-def variants(before: str, path: str) -> list[Edit]:
-    return candidates(before.encode(), path, 1, before.count("\n"), most=3000)
+def edits_of(stretch: Stretch, context: Mapping[str, bytes] | None = None) -> list[Edit]:
+    return [edit for _, edit in candidates([stretch], context)]
+
+
+def variants(before: str, path: str, context: Mapping[str, bytes] | None = None) -> list[Edit]:
+    return edits_of(Stretch(path, before.encode(), 1, before.count("\n")), context)
 
 
 @pytest.mark.parametrize(("before", "change"), [case[1:] for case in PYTHON], ids=[case[0] for case in PYTHON])
@@ -160,10 +167,11 @@ SAMPLE = dedent("""
                 self.total += item.price * count
             return self.total
     """).lstrip()
+TILL = Stretch("till.py", SAMPLE.encode(), 6, 13)
 
 
 def test_candidates_differ_from_the_code_and_from_each_other_and_parse() -> None:
-    edits = candidates(SAMPLE.encode(), "till.py", 6, 13)
+    edits = edits_of(TILL)
     python = language_for("till.py")
     assert python is not None
     forms = {shape(edit.content) for edit in edits}
@@ -174,43 +182,51 @@ def test_candidates_differ_from_the_code_and_from_each_other_and_parse() -> None
 def test_only_bytes_of_the_function_change_and_the_spans_say_which() -> None:
     before = SAMPLE.encode()
     start, end = before.index(b"    def add"), len(before)
-    for edit in candidates(before, "till.py", 6, 13):
+    for edit in edits_of(TILL):
+        if edit.template == "deep_copy" and b"import copy" in edit.text:
+            continue
         assert start <= edit.start <= edit.end <= end
         assert edit.content == before[: edit.start] + edit.text + before[edit.end :]
         assert 6 <= edit.line <= 13
 
 
-def test_no_more_than_the_limit_and_the_same_every_time() -> None:
-    first, second = (candidates(SAMPLE.encode(), "till.py", 6, 13, most=50) for _ in range(2))
-    assert first == second and len(first) == 50
+def test_they_are_thought_up_in_the_same_order_every_time() -> None:
+    assert edits_of(TILL) == edits_of(TILL)
+
+
+def test_candidates_of_several_functions_are_pooled_by_weight() -> None:
+    low, high = b"def low(n):\n    return n > 3\n", b"def high(n):\n    return n > 3\n"
+    alike = [Stretch("low.py", low, 1, 2, weight=0.5), Stretch("high.py", high, 1, 2)]
+    paths = [path for path, _ in candidates(alike)]
+    assert paths[0] == "high.py" and "low.py" in paths[: len(paths) // 4]
 
 
 def test_suspicious_lines_come_first_and_none_starves() -> None:
-    edits = candidates(SAMPLE.encode(), "till.py", 6, 13, {12: 1.0, 9: 0.5})
+    edits = edits_of(replace(TILL, line_scores={12: 1.0, 9: 0.5}))
     assert sum(edit.line == 12 for edit in edits[:10]) >= 6
     assert {8, 9, 10, 12, 13} <= {edit.line for edit in edits}
 
 
 def test_an_edit_says_what_it_does() -> None:
-    edits = candidates(b"def f(a, b):\n    return a < b\n", "f.py", 1, 2)
+    edits = variants("def f(a, b):\n    return a < b\n", "f.py")
     assert "line 2: `<` → `<=`" in [edit.description for edit in edits if edit.template == "operator"]
 
 
 def test_members_of_other_files_are_known() -> None:
     other = {"item.py": b"class Item:\n    def __init__(self, sku):\n        self.sku = sku\n        self.ean = 0\n"}
-    before = b"def f(item, stock):\n    return stock[item.ean]\n"
-    contents = {edit.content for edit in candidates(before, "f.py", 1, 2, context=other)}
+    before = "def f(item, stock):\n    return stock[item.ean]\n"
+    contents = {edit.content for edit in variants(before, "f.py", other)}
     assert b"def f(item, stock):\n    return stock[item.sku]\n" in contents
 
 
 @pytest.mark.parametrize("path", ["notes.txt", "main.c"])
 def test_a_file_in_a_language_without_templates_has_no_candidates(path: str) -> None:
-    assert candidates(b"if (x) y", path, 1, 1) == []
+    assert variants("if (x) y\n", path) == []
 
 
 def test_line_breaks_and_other_encodings_survive() -> None:
     before = 'def f(a, b):\r\n    name = "caf\xe9"\r\n    if a < b:\r\n        return name\r\n'.encode("latin-1")
-    edits = candidates(before, "f.py", 1, 4)
+    edits = edits_of(Stretch("f.py", before, 1, 4))
     assert any(edit.template == "guard" for edit in edits)
     assert all(edit.content.count(b"\n") == edit.content.count(b"\r\n") for edit in edits)
     assert any(b"caf\xe9" in edit.text for edit in edits)
@@ -224,5 +240,5 @@ pieces = st.sampled_from(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(pieces, max_size=14).map("\n".join), st.sampled_from(["a.py", "a.js"]), st.integers(0, 9))
 def test_any_text_is_taken_without_an_error(text: str, path: str, start: int) -> None:
-    for edit in candidates(text.encode(), path, start, start + 9, most=40):
+    for _, edit in islice(candidates([Stretch(path, text.encode(), start, start + 9)]), 40):
         assert edit.content != text.encode()

@@ -12,8 +12,9 @@ from sandbox.local_sandbox import LocalSandbox, tree
 
 from devagent.errors import CannotRun, SandboxError
 from devagent.repair.batch import Goal, Outcome, Variant, run_batch
+from devagent.repair.candidates import Stretch
 from devagent.repair.edit import Change, Edit, Span, edit
-from devagent.repair.search import Found, Search, Target
+from devagent.repair.search import Found, Search
 from devagent.sandbox.choice import open_sandbox
 from devagent.sandbox.ecosystem import detect
 from devagent.sandbox.sandbox import Sandbox
@@ -54,8 +55,8 @@ async def started(root: Path, files: Mapping[str, str]) -> LocalSandbox:
     return sandbox
 
 
-def whole(files: Mapping[str, str], path: str) -> Target:
-    return Target(path, files[path].encode(), 1, files[path].count("\n"))
+def whole(files: Mapping[str, str], path: str) -> Stretch:
+    return Stretch(path, files[path].encode(), 1, files[path].count("\n"))
 
 
 def found_by(root: Path, files: Mapping[str, str], paths: list[str], tests: list[str], **more: Any) -> list[Found]:
@@ -107,9 +108,7 @@ def test_a_javascript_bug_is_repaired(tmp_path: Path) -> None:
 def test_the_search_goes_on_when_the_caller_refuses_a_survivor(tmp_path: Path) -> None:
     async def go() -> list[Found]:
         sandbox = await started(tmp_path, PYTHON)
-        search = Search(
-            sandbox, detect(tree(PYTHON)), [whole(PYTHON, "cart.py")], FAILING, seconds=60, test_seconds=1, most=60
-        )
+        search = Search(sandbox, detect(tree(PYTHON)), [whole(PYTHON, "cart.py")], FAILING, seconds=8, test_seconds=1)
         return [found async for found in search.survivors()]
 
     survivors = asyncio.run(go())
@@ -150,9 +149,7 @@ def test_two_edits_in_two_files_are_found_by_way_of_a_near_miss(tmp_path: Path) 
 
 def test_near_misses_that_break_nothing_come_first(tmp_path: Path) -> None:
     files = {**PYTHON, "test_cart.py": CART_TESTS + "\ndef test_never(): assert total([1], 5) == 'no'\n"}
-    near = found_by(
-        tmp_path, files, ["cart.py"], [*FAILING, "test_cart.py::test_never"], keep=KEEP, most=40, seconds=20
-    )
+    near = found_by(tmp_path, files, ["cart.py"], [*FAILING, "test_cart.py::test_never"], keep=KEEP, seconds=4)
     assert near[0].kept and near[0].passed == 1 and near[0].files["cart.py"] == CART.replace("<", "<=").encode()
 
 

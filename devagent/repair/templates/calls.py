@@ -122,9 +122,33 @@ def function_instead_of_method(scene: Scene, node: "Node") -> Iterator[Change]:
     receiver = _receiver(scene, node)
     if receiver is not None and not _arguments(scene, node):
         for rank, function in enumerate(_functions(scene, 1)):
-            weight = 1.5 if function in scene.called_here else 1.0
+            akin = function in scene.called_here and scene.called_with(function) & set(
+                scene.vocabulary.names_in(receiver)
+            )
+            weight = 2.0 if akin else 1.5 if function in scene.called_here else 1.0
             yield scene.replace(node, f"{function}({scene.text(node)})", weight / (1 + 0.4 * rank))
             yield scene.replace(node, f"{function}({scene.text(receiver)})", weight / (1 + 0.25 * rank))
+
+
+@template("rewrap", "subscript")
+def function_instead_of_lookup(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`table[key]` as `f(key)` with a function of the file."""
+    parts = node.named_children
+    if len(parts) == 2 and reads(scene, node) and not scene.grammar.plays(parts[1], "slice"):
+        for rank, function in enumerate(_functions(scene, 1)[:8]):
+            weight = 0.6 if scene.grammar.plays(parts[1], "name") else 0.4
+            yield scene.replace(node, f"{function}({scene.text(parts[1])})", weight / (1 + 0.3 * rank))
+
+
+@template("wrap", "collection")
+def elements_instead(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`[x]` as `list(x)`, `[...x]` and `x`."""
+    element = node.named_children[0] if node.named_child_count == 1 else None
+    if element is None or not scene.text(node).startswith("[") or scene.grammar.plays(element, "spread"):
+        return
+    if reads(scene, element):
+        yield scene.replace(node, scene.grammar.wraps["iterable"][0].format(scene.text(element)), 1.2)
+        yield scene.replace(node, scene.text(element), 0.8)
 
 
 @template("lookup", "subscript", "call")
@@ -188,7 +212,8 @@ def _missing(scene: Scene, call: "Node", present: list[str]) -> list[str]:
 def _bearers(scene: Scene, place: "Node", name: str) -> list[str]:
     """What bears a name at a place: the name itself where it is visible, and it as a member of what is visible."""
     visible = scene.vocabulary.visible(place)
-    plain = [name] if name in visible else []
+    own = [f"{me}.{name}" for me in scene.grammar.words["self"][:1] if name in scene.attributes(place)]
+    plain = [*([name] if name in visible else []), *own]
     if name not in scene.vocabulary.all_members:
         return plain
     known = [r for r in visible if name in scene.vocabulary.members.get(r, {})]

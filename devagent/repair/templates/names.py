@@ -22,9 +22,11 @@ def other_name(scene: Scene, node: "Node") -> Iterator[Change]:
     if not reads(scene, node) or scene.grammar.position(node) == "callee":
         return
     others = [other for other in scene.vocabulary.visible(node) if other != name]
-    ranked = sorted(others, key=lambda other: -scene.vocabulary.likeness(name, other))
+    sized = scene.vocabulary.is_sized(name)
+    near = {o: scene.vocabulary.likeness(name, o) + 0.2 * (sized and scene.vocabulary.is_sized(o)) for o in others}
+    ranked = sorted(others, key=lambda other: -near[other])
     for rank, other in enumerate(ranked[:_MOST_NAMES]):
-        yield scene.replace(node, other, (0.5 + 0.5 * scene.vocabulary.likeness(name, other)) / (1 + 0.12 * rank))
+        yield scene.replace(node, other, (0.5 + 0.5 * near[other]) / (1 + 0.12 * rank))
     for other in scene.grammar.brothers("names", name):
         yield scene.replace(node, other, 0.3)
 

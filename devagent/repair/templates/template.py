@@ -55,7 +55,22 @@ def template(name: str, *roles: str) -> Callable[[Propose], Propose]:
 @lru_cache(maxsize=1)
 def templates() -> tuple[Template, ...]:
     """All templates there are."""
-    from devagent.repair.templates import calls, conditions, guards, names, operators, statements  # noqa: F401
+    from devagent.repair.templates import (  # noqa: F401
+        arithmetic,
+        calls,
+        conditions,
+        depth,
+        elsewhere,
+        guards,
+        moves,
+        names,
+        operators,
+        ordering,
+        outcomes,
+        patterns,
+        resets,
+        statements,
+    )
 
     return tuple(_known)
 

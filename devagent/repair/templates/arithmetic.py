@@ -1,0 +1,124 @@
+"""Sums: grouped otherwise, kept within a cycle or above zero, rounded the other way."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from devagent.repair.edit import Change
+from devagent.repair.scene import Scene
+from devagent.repair.templates.template import template
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%"})
+_GIVEN_ON = ("value", "argument", "result", "index", "operand")
+_MOST_CYCLES = 4
+
+
+@template("regroup", "call")
+def out_of_call(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`f(a * b)` as `f(a) * b` and `a * f(b)`; `g(f(a * b))` as `g(f(a)) * b`."""
+    holder, callee = scene.grammar.field(node, "arguments"), scene.grammar.field(node, "callee")
+    if holder is None or callee is None or not holder.named_child_count:
+        return
+    for argument in holder.named_children[:3]:
+        sides = _sides(scene, argument)
+        if sides is not None:
+            left, operator, right = sides
+            one = _with(scene, node, argument, left)
+            other = _with(scene, node, argument, right)
+            yield scene.replace(node, f"{one} {operator} {right}", 1.0)
+            yield scene.replace(node, f"{left} {operator} {other}", 0.7)
+            around = node.parent.parent if scene.grammar.plays(node.parent, "arguments") and node.parent else None
+            if around is not None and scene.grammar.plays(around, "call"):
+                yield scene.replace(around, f"{_with(scene, around, argument, left)} {operator} {right}", 0.7)
+
+
+@template("regroup", "operation")
+def into_call(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`f(a) * b` as `f(a * b)`, `a * f(b)` as `f(a * b)`."""
+    sides = _sides(scene, node)
+    if sides is None:
+        return
+    left, operator, right = sides
+    first, second = node.named_children
+    for call, head, tail in ((first, "", f" {operator} {right}"), (second, f"{left} {operator} ", "")):
+        inner = scene.grammar.field(call, "arguments") if scene.grammar.plays(call, "call") else None
+        if inner is not None and inner.named_child_count == 1:
+            argument = inner.named_children[0]
+            yield scene.replace(node, _with(scene, call, argument, f"{head}{scene.atom(argument)}{tail}"), 0.8)
+
+
+@template("regroup", "operation")
+def grouped_otherwise(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a + b * c` as `(a + b) * c`, `a * (b + c)` as `a * b + c`."""
+    sides = _sides(scene, node)
+    if sides is None:
+        return
+    left, operator, right = sides
+    first, second = node.named_children
+    inner = _sides(scene, second)
+    if inner is not None:
+        yield scene.replace(node, f"({left} {operator} {inner[0]}) {inner[1]} {inner[2]}", 0.7)
+    inner = _sides(scene, first)
+    if inner is not None:
+        yield scene.replace(node, f"{inner[0]} {inner[1]} ({inner[2]} {operator} {right})", 0.7)
+    for group in (first, second):
+        if scene.grammar.plays(group, "group") and group.named_child_count == 1:
+            yield scene.replace(group, scene.text(group.named_children[0]), 0.6)
+
+
+@template("modulo", "operation")
+def in_a_cycle(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`i + 1` as `(i + 1) % len(xs)`, with the lengths and the cycles that the file knows."""
+    sides = _sides(scene, node)
+    if sides is None or sides[1] not in ("+", "-") or scene.grammar.position(node) not in _GIVEN_ON:
+        return
+    for rank, cycle in enumerate(_cycles(scene, node)):
+        yield scene.replace(node, f"({scene.text(node)}) % {cycle}", 1.0 / (1 + 0.4 * rank))
+
+
+@template("clamp", "operation")
+def not_below_zero(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a - b` as `max(0, a - b)` and `abs(a - b)`."""
+    sides = _sides(scene, node)
+    if sides is not None and sides[1] == "-" and scene.grammar.position(node) in _GIVEN_ON:
+        for rank, form in enumerate(scene.grammar.wraps["difference"]):
+            yield scene.replace(node, form.format(scene.text(node)), 1.2 / (1 + 0.5 * rank))
+
+
+@template("rounding", "operation")
+def rounded_otherwise(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a // b` rounded up, `a / b` rounded, and rounded to cents."""
+    sides = _sides(scene, node)
+    if sides is None or sides[1] not in ("/", "//", "*"):
+        return
+    for rank, form in enumerate(scene.grammar.wraps["quotient"]):
+        if ("//" in form) == (sides[1] == "//"):
+            yield scene.replace(
+                node, form.format(scene.text(node), left=sides[0], right=sides[2]), 1 / (1 + 0.4 * rank)
+            )
+
+
+def _sides(scene: Scene, node: "Node") -> tuple[str, str, str] | None:
+    """Left side, operator and right side of a sum, product and the like."""
+    operator = scene.operator(node) if scene.grammar.plays(node, "operation") else ""
+    if operator not in _ARITHMETIC or node.named_child_count != 2:
+        return None
+    left, right = node.named_children
+    return scene.text(left), operator, scene.text(right)
+
+
+def _with(scene: Scene, call: "Node", argument: "Node", text: str) -> str:
+    """The source of a call with one argument replaced."""
+    start, whole = call.start_byte, scene.content[call.start_byte : call.end_byte]
+    new = whole[: argument.start_byte - start] + text.encode("utf-8", "surrogateescape")
+    return (new + whole[argument.end_byte - start :]).decode("utf-8", "surrogateescape")
+
+
+def _cycles(scene: Scene, node: "Node") -> list[str]:
+    """What a number may go round in: the length of what it indexes, then what the file divides by."""
+    subscript = node.parent if scene.grammar.position(node) == "index" else None
+    indexed = scene.grammar.field(subscript, "indexed") if subscript is not None else None
+    lengths = [scene.grammar.words["length"].format(scene.text(indexed))] if indexed is not None else []
+    return list(dict.fromkeys([*lengths, *scene.vocabulary.divisors]))[:_MOST_CYCLES]
