@@ -314,6 +314,10 @@ class Scene:
         """The change that removes the lines of a statement."""
         return Change((Span(self._line_start(statement), self._line_end(statement), b""),), weight)
 
+    def move(self, statement: "Node", to: int, indent: str, weight: float = 1.0) -> Change:
+        """The change that puts the lines of a statement at a byte offset, with another indentation."""
+        return Change((*self.delete(statement).spans, Span(to, to, self.shifted(statement, indent))), weight)
+
     def importing(self, line: str) -> tuple[Span, ...]:
         """The insertion that imports something at the top of the file; nothing where it is imported already."""
         if re.search(rb"^" + re.escape(line.encode()) + rb"\b", self.content, re.MULTILINE):

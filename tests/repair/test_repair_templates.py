@@ -90,6 +90,13 @@ PYTHON = [
         "step.size if step.open else step.size + 1",
     ),
     (
+        "condition",
+        "class Step:\n    def __init__(self):\n        self.open = False\n\n\n"
+        "def f(step, n):\n    return [step for _ in n if n > 1]\n",
+        "if n > 1",
+        "if step.open and n > 1",
+    ),
+    (
         "arguments",
         "def at(day, anchor=None):\n    pass\n\n\nclass Rhythm:\n    anchor: int = 0\n\n    def f(self, day):\n"
         "        return at(day)\n",

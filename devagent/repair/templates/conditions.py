@@ -112,6 +112,8 @@ def _partners(scene: Scene, node: "Node") -> Iterator[tuple[str, float]]:
         count += 1
         if count >= _MOST_INGREDIENTS:
             break
+    for flag in scene.flags_at(node)[:3]:
+        yield from ((words[form][0].format(flag), 0.6) for form in ("full", "empty") if flag not in scene.text(node))
     for name in [other for other in others if other not in used][:6]:
         yield words["full"][0].format(name), 0.6
         yield words["empty"][0].format(name), 0.6

@@ -65,6 +65,8 @@ def _checks(scene: Scene, node: "Node") -> list[tuple[str, float]]:
         forms = [*words["empty"], *words["absent"][:2], *words["zero"][:2]]
         found += [(form.format(name), share * (1.0 if rank < 2 else 0.5)) for rank, form in enumerate(forms)]
     found += [(form.format(key=key, box=box), 0.5) for key, box in _pairs(scene, node) for form in words["known"]]
+    flags = scene.flags_at(node)[:2]
+    found += [(words[form][0].format(flag), 0.4) for flag in flags for form in ("full", "empty")]
     return sorted(found, key=lambda item: -item[1])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from devagent.repair.edit import Change, Span
+from devagent.repair.edit import Change
 from devagent.repair.scene import Scene
 from devagent.repair.templates.template import STATEMENT, template
 
@@ -29,7 +29,7 @@ def moved_far(scene: Scene, node: "Node") -> Iterator[Change]:
         span = scene.delete(other).spans[0]
         to = span.start if index < here else span.end
         likely = 1.6 if guard and index < here else 0.7 if index < here else 0.6
-        yield _moved(scene, node, to, scene.indent(node), likely / (1 + 0.15 * distance))
+        yield scene.move(node, to, scene.indent(node), likely / (1 + 0.15 * distance))
 
 
 @template("move_far", STATEMENT)
@@ -41,9 +41,9 @@ def moved_out(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     span = scene.delete(holder).spans[0]
     if block[0].id != node.id:
-        yield _moved(scene, node, span.start, scene.indent(holder), 0.5)
+        yield scene.move(node, span.start, scene.indent(holder), 0.5)
     if block[-1].id != node.id:
-        yield _moved(scene, node, span.end, scene.indent(holder), 0.5)
+        yield scene.move(node, span.end, scene.indent(holder), 0.5)
 
 
 @template("move_far", "branch")
@@ -67,8 +67,3 @@ def branches_exchanged(scene: Scene, node: "Node") -> Iterator[Change]:
 def _parts(branch: "Node") -> list["Node"]:
     found = (branch.child_by_field_name(name) for name in ("condition", "consequence"))
     return [part for part in found if part is not None]
-
-
-def _moved(scene: Scene, node: "Node", to: int, indent: str, weight: float) -> Change:
-    gone = scene.delete(node).spans[0]
-    return Change((gone, Span(to, to, scene.shifted(node, indent))), weight)

@@ -39,12 +39,12 @@ def moved_in_block(scene: Scene, node: "Node") -> Iterator[Change]:
     """A statement exchanged with the next one, and moved two places up or down."""
     after = scene.next_to(node, 1)
     if after is not None and scene.is_statement(after):
-        yield _moved(scene, node, scene.delete(after).spans[0].end, scene.indent(node), 1.0)
+        yield scene.move(node, scene.delete(after).spans[0].end, scene.indent(node), 1.0)
     for step, weight in ((2, 0.4), (-2, 0.4)):
         other = scene.next_to(node, step)
         if other is not None and scene.is_statement(other) and not scene.grammar.plays(node, "compound"):
             span = scene.delete(other).spans[0]
-            yield _moved(scene, node, span.end if step > 0 else span.start, scene.indent(node), weight)
+            yield scene.move(node, span.end if step > 0 else span.start, scene.indent(node), weight)
 
 
 @template("nesting", STATEMENT)
@@ -55,9 +55,9 @@ def out_of_block(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     span = scene.delete(holder).spans[0]
     if block[-1].id == node.id:
-        yield _moved(scene, node, span.end, scene.indent(holder), 1.0)
+        yield scene.move(node, span.end, scene.indent(holder), 1.0)
     if block[0].id == node.id:
-        yield _moved(scene, node, span.start, scene.indent(holder), 0.8)
+        yield scene.move(node, span.start, scene.indent(holder), 0.8)
 
 
 @template("nesting", STATEMENT)
@@ -67,9 +67,9 @@ def into_block(scene: Scene, node: "Node") -> Iterator[Change]:
     rarely = 0.15 if scene.grammar.plays(node, "jump") else 1.0
     for block in _blocks(scene, before):
         last = block[-1]
-        yield _moved(scene, node, scene.delete(last).spans[0].end, scene.indent(last), 0.9 * rarely)
+        yield scene.move(node, scene.delete(last).spans[0].end, scene.indent(last), 0.9 * rarely)
     for block in _blocks(scene, after)[:1]:
-        yield _moved(scene, node, scene.delete(block[0]).spans[0].start, scene.indent(block[0]), 0.8 * rarely)
+        yield scene.move(node, scene.delete(block[0]).spans[0].start, scene.indent(block[0]), 0.8 * rarely)
 
 
 @template("copy", STATEMENT)
@@ -141,11 +141,6 @@ def mutable_default(scene: Scene, node: "Node") -> Iterator[Change]:
         inner = scene.indent(body[0]) + scene.step
         text = f"if {scene.text(name)} is None:{scene.newline}{inner}{scene.text(name)} = {scene.text(value)}"
         yield Change((*scene.replace(value, "None").spans, *scene.insert_before(body[0], text).spans))
-
-
-def _moved(scene: Scene, node: "Node", to: int, indent: str, weight: float) -> Change:
-    gone = scene.delete(node).spans[0]
-    return Change((gone, Span(to, to, scene.shifted(node, indent))), weight)
 
 
 def _movable_holder(scene: Scene, node: "Node") -> "Node | None":
