@@ -19,7 +19,7 @@ from devagent.sandbox.sandbox import Sandbox
 
 _BLOCK = 600
 _NEAR_WEIGHT = 3.0
-_LEAST_LIMIT, _TIMES_BASELINE = 0.5, 5.0
+_LEAST_LIMIT, _LEAST_HANG, _TIMES_BASELINE = 0.5, 0.2, 5.0
 _MOST_STARTS = 6
 _TIER_LINES = 250
 _LEAST_BATCH_SECONDS = 0.5
@@ -78,6 +78,7 @@ class Search:
         context: other source files, whose members, strings and functions edits may use.
         seconds: wall time for the whole search; what the caller does with a survivor does not count.
         test_seconds: how long they took before, at most; the runner measures them itself.
+        hangs: whether some of them did not end: most variants will not either, so none is waited for long.
 
     `tried` counts variants, `partial` holds near misses, the best first; `exhausted` says that nothing is left to try.
     """
@@ -91,13 +92,14 @@ class Search:
         *,
         seconds: float,
         test_seconds: float,
+        hangs: bool = False,
         keep: Sequence[str] = (),
         context: Mapping[str, bytes] | None = None,
     ) -> None:
         self._sandbox, self._ecosystem = sandbox, ecosystem
         self._targets, self._context = list(targets), dict(context or {})
         self._originals = {target.path: target.content for target in targets}
-        self._goal = Goal(tests, keep, max(_LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
+        self._goal = Goal(tests, keep, max(_LEAST_HANG if hangs else _LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
         self._seconds, self._end = seconds, 0.0
         self._seen: set[bytes] = set()
         self._work: AsyncIterator[Found | None] | None = None

@@ -25,6 +25,11 @@ class TestResult:
         """Whether the test failed or could not run."""
         return self.status in ("failed", "error")
 
+    @property
+    def hung(self) -> bool:
+        """Whether the test was ended because it took too long."""
+        return self.bad and "still running after" in self.message
+
 
 @dataclass(frozen=True)
 class TestRun:
@@ -51,6 +56,13 @@ class TestRun:
     def bad(self) -> tuple[TestResult, ...]:
         """The tests that failed or errored."""
         return tuple(r for r in self.results if r.bad)
+
+    @property
+    def working_seconds(self) -> float:
+        """What the run took; where tests hung, what the others took."""
+        if not any(r.hung for r in self.results):
+            return self.seconds
+        return sum(r.seconds for r in self.results if not r.hung)
 
     def by_id(self) -> dict[str, TestResult]:
         """Results by test id."""

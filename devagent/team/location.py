@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from devagent.code.locate import Failure, Suspect
 from devagent.code.locate import locate as rank
 from devagent.sandbox.coverage import Coverage, coverage
-from devagent.sandbox.runner import TestRunner
+from devagent.sandbox.results import TestResult
 
 if TYPE_CHECKING:
     from devagent.team.room import Room
 
 MAX_TESTS = 12
-TIME_FACTOR = 6.0
+TIME_FACTOR, LEAST_SECONDS = 6.0, 20.0
 
 
 class NothingFails(Exception):
@@ -40,7 +40,7 @@ async def settle(room: "Room", place: str = "settle") -> None:
 
 
 async def _leave_flaky(room: "Room", place: str) -> None:
-    again = await room.bench.run_tests(f"{place}/again", {}, [r.id for r in room.task.failing])
+    again = await room.bench.run_tests(f"{place}/again", {}, [r.id for r in _telling(room)])
     if not again.counts:
         return
     passed = {r.id for r in again.results if r.status == "passed"}
@@ -51,16 +51,21 @@ async def _leave_flaky(room: "Room", place: str) -> None:
         raise NothingFails
 
 
+def _telling(room: "Room") -> list[TestResult]:
+    """The failing tests, of those that hang only the first: each of them would be waited for."""
+    hung = [r for r in room.task.failing if r.hung]
+    return [*(r for r in room.task.failing if not r.hung), *hung[:1]]
+
+
 async def _coverage(room: "Room", place: str) -> Coverage:
     bench = room.bench
-    failing = tuple(r.id for r in room.task.failing)[:MAX_TESTS]
+    failing = tuple(r.id for r in _telling(room))[:MAX_TESTS]
     passing = tuple(r.id for r in bench.baseline.results if r.status == "passed")
-    limit = max(20.0, TIME_FACTOR * bench.baseline.seconds)
+    limit = max(LEAST_SECONDS, TIME_FACTOR * bench.baseline.working_seconds)
 
     async def perform() -> dict[str, object]:
         async with bench.sandbox({}) as sandbox:
-            runner = TestRunner(sandbox, bench.ecosystem, command=bench.command, timeout=bench.timeout)
-            return (await coverage(runner, failing, passing, timeout=limit)).to_json()
+            return (await coverage(bench.runner(sandbox), failing, passing, timeout=limit)).to_json()
 
     inputs = {"files": bench.key({}), "failing": failing}
     return Coverage.from_json(await room.journal.effect("sandbox.coverage", place, inputs, perform))

@@ -132,7 +132,8 @@ class RepairSearch:
             targets,
             bench.targets,
             seconds=self._seconds,
-            test_seconds=bench.baseline.seconds,
+            test_seconds=bench.baseline.working_seconds,
+            hangs=any(r.hung for r in bench.baseline.results),
             keep=nearest([r.id for r in bench.baseline.bad], passing)[:KEEP],
             context=sources,
         )

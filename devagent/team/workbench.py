@@ -26,7 +26,7 @@ FAST_SUITE = 2.0
 """Seconds under which all tests are run at once instead of the targets first."""
 
 
-LEAST_LIMIT, TIMES_BASELINE = 10.0, 5.0
+LEAST_LIMIT, LEAST_HANG, TIMES_BASELINE = 10.0, 2.0, 5.0
 """A run of a candidate may take so many seconds, and so many times what the run before any change took."""
 
 
@@ -105,10 +105,15 @@ class Workbench:
 
         async def perform() -> dict[str, object]:
             async with self.sandbox(changes) as sandbox:
-                runner = TestRunner(sandbox, self.ecosystem, command=self.command, timeout=self._limit)
-                return (await runner.run(select)).to_json()
+                return (await self.runner(sandbox).run(select)).to_json()
 
         return TestRun.from_json(await self.journal.effect("sandbox.run", place, inputs, perform))
+
+    def runner(self, sandbox: Sandbox) -> TestRunner:
+        """The tests of the workspace in a sandbox, with limits from how long they took before any change."""
+        return TestRunner(
+            sandbox, self.ecosystem, command=self.command, timeout=self._limit, hang_after=self._hang_after
+        )
 
     def sandbox(self, changes: Changes) -> "_Synced":
         """The warm sandbox holding the snapshot with these changes, for this task alone while the context lasts."""
@@ -150,6 +155,13 @@ class Workbench:
         if not self.baseline.results:
             return self.timeout
         return min(self.timeout, LEAST_LIMIT + TIMES_BASELINE * self.baseline.seconds)
+
+    @property
+    def _hang_after(self) -> float | None:
+        """Seconds for one test, once it is known that some hang and how long the others take."""
+        if not any(r.hung for r in self.baseline.results):
+            return None
+        return LEAST_HANG + TIMES_BASELINE * max((r.seconds for r in self.baseline.results if not r.hung), default=0.0)
 
     def _subject(self, changes: Changes) -> Subject:
         return Subject(

@@ -5,7 +5,8 @@ It is told what to do by four environment variables, which it removes so that th
     DEVAGENT_REPORT   where the JUnit report goes
     DEVAGENT_NONCE    a word that proves the report to be of this run
     DEVAGENT_SELECT   a JSON list of test ids to run, or @FILE that holds one; empty runs what pytest collects
-    DEVAGENT_HANG     seconds after which a single test counts as hanging and fails where it stands
+    DEVAGENT_HANG     seconds after which a single test counts as hanging and fails where it stands; where one hangs
+                      others mostly do, and the next ones get less
 
 A line `> id` in REPORT.running says that a test started and `< id` that it ended, for runs that are cut short.
 """
@@ -24,6 +25,8 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 MESSAGE, DETAILS = 2000, 6000
+# How many tests have hung → the most seconds that the next one gets.
+LESS = {1: 3.0, 2: 1.0}
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ADDRESS = re.compile(" at 0x[0-9a-f]+")  # different in every run, and of no use to a reader
 # Of pytest-xdist and pytest-randomly, where they are installed.
@@ -47,6 +50,7 @@ class Probe:
         self.nonce = environment.pop("DEVAGENT_NONCE", "")
         self.hang = float(environment.pop("DEVAGENT_HANG", "0") or 0)
         self.select = read_selection(environment.pop("DEVAGENT_SELECT", ""))
+        self.hung = 0
         self.cases = {}
         self.missing = {}
         self.trouble = ""
@@ -142,7 +146,12 @@ class Probe:
 
     def limit(self):
         """A context that fails the test where it stands when it takes too long."""
-        return Limit(self.hang)
+        least = min((seconds for hung, seconds in LESS.items() if self.hung >= hung), default=self.hang)
+        return Limit(min(self.hang, least), self.note_hang)
+
+    def note_hang(self):
+        """Remember that a test hung."""
+        self.hung += 1
 
     def pytest_runtest_logreport(self, report):
         """Add what one phase of one test showed."""
@@ -202,8 +211,9 @@ class Probe:
 class Limit:
     """Raises inside the running test when its time is over; gives way to an alarm that would ring earlier."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, note):
         self.seconds = seconds if hasattr(signal, "setitimer") else 0
+        self.note = note
         self.handler, self.left, self.started = signal.SIG_DFL, 0.0, time.monotonic()
 
     def __enter__(self):
@@ -226,6 +236,7 @@ class Limit:
     def over(self, number, frame):
         """The signal handler."""
         __tracebackhide__ = True
+        self.note()
         raise pytest.fail.Exception(f"still running after {self.seconds:g} seconds: it hangs here")
 
 

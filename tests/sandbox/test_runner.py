@@ -181,6 +181,15 @@ def test_a_hanging_test_fails_where_it_stands(tmp_path: Path) -> None:
     assert "shop/loop.py:" in run.bad[0].details
 
 
+def test_where_one_test_hangs_the_next_ones_are_waited_for_less(tmp_path: Path) -> None:
+    loops = "".join(f"def test_{n}():\n    while True: pass\n" for n in range(3))
+    run = python(tmp_path, {"test_m.py": loops + "def test_after(): pass\n"}, hang_after=2.0)()
+    assert run.counts
+    assert [r.hung for r in run.results] == [True, True, True, False]
+    assert run.results[2].seconds < run.results[0].seconds - 0.5
+    assert run.working_seconds < 1.0 < 4.0 < run.seconds
+
+
 def test_a_run_that_takes_too_long_names_the_test_that_ran(tmp_path: Path) -> None:
     stubborn = "def test_quick(): pass\ndef test_stubborn():\n    import time\n    time.sleep(60)\n"
     run = python(tmp_path, {"test_a.py": stubborn}, timeout=6, hang_after=0)()
