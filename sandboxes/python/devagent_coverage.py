@@ -26,6 +26,7 @@ import pytest
 
 ADDRESS = re.compile(" at 0x[0-9a-f]+")
 CALLS_PER_FUNCTION, CALLS_PER_TEST, WIDTH = 3, 80, 120
+UNFINISHED = "did not return"
 FUNCTION, GENERATOR = 0x1 | 0x2, 0x20 | 0x80 | 0x200  # code flags: optimized and new locals; any kind of generator
 
 
@@ -72,7 +73,9 @@ class Recorder:
     def pytest_runtest_call(self):
         """Trace the test."""
         with self:
-            yield
+            outcome = yield
+        if self.tape is not None and outcome.excinfo is not None:
+            self.tape.unwind(outcome.excinfo[1])
 
     def __enter__(self):
         self.before = sys.gettrace()
@@ -132,9 +135,16 @@ class Tape:
             return None
         name = getattr(code, "co_qualname", code.co_name).replace(".<locals>", "")
         call = {"test": self.test, "function": name, "path": path_of(code), "line": code.co_firstlineno}
-        call.update(depth=depth_of(frame, path_of), arguments=arguments_of(frame), result="did not return")
+        call.update(depth=depth_of(frame, path_of), arguments=arguments_of(frame), result=UNFINISHED)
         self.calls.append(call)
         return call
+
+
+    def unwind(self, error):
+        """Note what ended the calls that were not seen to end: a time limit that rings here switches tracing off."""
+        for call in self.calls:
+            if call["result"] == UNFINISHED:
+                call["result"] = "raised " + shown(error)
 
 
 class Watch:
