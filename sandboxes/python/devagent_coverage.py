@@ -139,7 +139,6 @@ class Tape:
         self.calls.append(call)
         return call
 
-
     def unwind(self, error):
         """Note what ended the calls that were not seen to end: a time limit that rings here switches tracing off."""
         for call in self.calls:
