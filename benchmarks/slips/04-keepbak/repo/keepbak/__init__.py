@@ -1,0 +1,6 @@
+"""Retention of backup archives."""
+
+from .planner import plan
+from .policy import Policy
+
+__all__ = ["Policy", "plan"]
