@@ -37,7 +37,7 @@ def _run(function: Callable[P, ExitCode | None], *args: P.args, **kwargs: P.kwar
         # The reader went away (`devagent show | head`); that is no error of ours, nor of Python's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
         return int(ExitCode.DONE)
-    except Exception as error:
+    except Exception as error:  # the last door: whatever comes this far is a fault of ours, told in one line
         if verbose:
             raise
         _say(f"devagent: internal error: {type(error).__name__}: {error}. Run it again with --verbose and report that")

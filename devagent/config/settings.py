@@ -42,6 +42,7 @@ class SandboxSettings(_Section):
     image: str = Field("", description="image for a repository of no known ecosystem")
     command: str = Field("", description="test command; empty to find it out")
     timeout: float = Field(600.0, gt=0, description="seconds one test run may take")
+    hang: float = Field(30.0, gt=0, description="seconds after which a single test counts as hanging")
     memory_mib: int = Field(2048, ge=64, description="memory inside, in MiB")
     cpus: float = Field(2.0, gt=0, description="processors inside")
     processes: int = Field(512, ge=16, description="processes inside")

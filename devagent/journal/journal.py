@@ -134,7 +134,7 @@ class Journal:
         self.record(f"{kind}.started", place, {"inputs": inputs}, key=key)
         try:
             result = await perform()
-        except Exception as error:
+        except Exception as error:  # whatever it was, the journal shows that this effect did not end
             self.record(f"{kind}.failed", place, {"error": str(error)}, key=f"{key}:{self.session}:{len(self.events)}")
             raise
         self.record(f"{kind}.finished", place, {"result": result}, key=key)

@@ -1,10 +1,8 @@
 """Gaps as the raw prompts of models that were trained to fill them, in the form that a model's card gives.
 
-[card.extra.fill]
-gap = "<|fim_prefix|>{before}<|fim_suffix|>{after}<|fim_middle|>"
-file = "<|file_sep|>{path}\\n{text}\\n"       put before the gap for each other file, and for the head of its own
-stop = ["<|file_sep|>"]
-parallel = 4                                  answers to one gap that are decoded at once to advantage
+Under `extra.fill` stand `gap`, a pattern of {before} and {after}; `file`, a pattern of {path} and {text}, put before
+the gap for each other file and for the head of its own; `stop`, the words that end an answer; and `parallel`, how many
+answers to one gap are decoded at once to advantage. prompts/models/embedded.toml is an example.
 """
 
 import re
@@ -29,8 +27,8 @@ def fills_at_once(card: ModelCard) -> int:
 def gap_prompt(card: ModelCard, gap: Gap) -> str:
     """The raw prompt. What stands in the texts cannot pass for one of the model's control words."""
     form = _form(card)
-    files = "".join(str(form["file"]).format(path=path, text=_plain(text)) for path, text in gap.files)
-    own = str(form["file"]).format(path=gap.path, text="").rstrip("\n") + "\n"
+    files = "".join(str(form["file"]).format(path=_plain(path), text=_plain(text)) for path, text in gap.files)
+    own = str(form["file"]).format(path=_plain(gap.path), text="").rstrip("\n") + "\n"
     return files + own + str(form["gap"]).format(before=_plain(gap.before), after=_plain(gap.after))
 
 

@@ -114,7 +114,7 @@ async def acquire(plan: Plan) -> Lease:
         finally:
             os.close(start)
         return Lease(plan, endpoint, plan.file("key").read_text(), lock, started_here=started_here)
-    except BaseException:
+    except BaseException:  # also when cancelled: an open lock would keep the server alive
         os.close(lock)
         raise
 
@@ -159,7 +159,7 @@ async def _start(plan: Plan) -> Endpoint:
     reader, writer = os.pipe()
     try:
         pid = await asyncio.to_thread(_spawn, plan, reader, writer)
-    except BaseException:
+    except BaseException:  # also when cancelled: no descriptor may stay open
         os.close(reader)
         raise
     finally:
@@ -167,7 +167,7 @@ async def _start(plan: Plan) -> Endpoint:
     try:
         async with asyncio.timeout(START_LIMIT):
             said = await _read_all(reader)
-    except BaseException as error:
+    except BaseException as error:  # also when cancelled: no server may stay behind
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         if isinstance(error, TimeoutError):

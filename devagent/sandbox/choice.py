@@ -44,7 +44,7 @@ async def open_sandbox(
         sandbox = ProcessSandbox(environment, limits=limits, labels=labels, project_install=project_install)
     try:
         await sandbox.start()
-    except BaseException:
+    except BaseException:  # also when cancelled: no container may stay behind
         await sandbox.close()
         raise
     return sandbox

@@ -171,7 +171,7 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
         client = docker.from_env(timeout=timeout)
         try:
             facts = client.info()
-        except BaseException:
+        except BaseException:  # also when interrupted: no connection may stay open
             client.close()
             raise
         client.api.timeout = CALL_TIMEOUT

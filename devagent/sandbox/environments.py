@@ -59,7 +59,7 @@ async def build(recipe: Recipe, *, progress: Progress) -> Path:
         try:
             await _install(recipe, part, progress)
             part.rename(folder)
-        except BaseException:
+        except BaseException:  # also when cancelled: no half of an environment may stay behind
             await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
             raise
     return folder

@@ -74,7 +74,7 @@ class ProcessSandbox:
         purpose = " ".join(f"{name}={value}" for name, value in self._labels.items())
         try:
             self._supervised = await Supervised.start(plan, purpose)
-        except BaseException:
+        except BaseException:  # also when cancelled: no control group may stay behind
             self._forget()
             raise
         self._sent, self._sealed = {}, False

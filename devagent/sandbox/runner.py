@@ -21,7 +21,7 @@ from devagent.sandbox.results import TestResult, TestRun
 from devagent.sandbox.sandbox import Command, Execution, Sandbox
 
 COMMAND_ID = "command"
-_HANG_SHARE, _HANG_SECONDS = 3, 20.0
+_HANG_SHARE = 3
 _NOT_STARTED = (126, 127)  # what a shell answers for a program that is absent or not executable
 
 # The probes that each sandbox holds already: writing them anew would cost every run two round trips.
@@ -37,7 +37,7 @@ class TestRunner:
         command: the user's own test command; the ecosystem's when `None`.
         timeout: wall seconds for a run.
         hang_after: seconds for one test, after which it fails where it stands (where the ecosystem's probe can do
-            that); 20, or less for a short `timeout`, when `None`; 0 for no limit.
+            that), a third of `timeout` at most and when `None`; 0 for no limit.
     """
 
     __test__ = False
@@ -103,7 +103,7 @@ class TestRunner:
         return await self.sandbox.read(output), results
 
     def _limit(self, timeout: float) -> float:
-        return min(_HANG_SECONDS, timeout / _HANG_SHARE) if self._hang_after is None else self._hang_after
+        return timeout / _HANG_SHARE if self._hang_after is None else min(self._hang_after, timeout / _HANG_SHARE)
 
     def _plan(self, wish: Wish) -> tuple[str, Invocation]:
         nonce = secrets.token_hex(8)

@@ -26,8 +26,11 @@ FAST_SUITE = 2.0
 """Seconds under which all tests are run at once instead of the targets first."""
 
 
-LEAST_LIMIT, LEAST_HANG, TIMES_BASELINE = 10.0, 2.0, 5.0
+LEAST_LIMIT, TIMES_BASELINE = 10.0, 5.0
 """A run of a candidate may take so many seconds, and so many times what the run before any change took."""
+
+LEAST_HANG, TIMES_LONGEST = 3.0, 10.0
+"""Where tests hang, another counts as hanging after so many seconds, and so many times what the longest one took."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Workbench:
     open_sandbox: Callable[[], Awaitable[Sandbox]]
     command: Sequence[str] | None = None
     timeout: float = 600.0
+    hang: float = 30.0
     only: tuple[str, ...] = ()
     allow_test_changes: bool = False
     baseline: TestRun = field(default_factory=TestRun)
@@ -157,11 +161,12 @@ class Workbench:
         return min(self.timeout, LEAST_LIMIT + TIMES_BASELINE * self.baseline.seconds)
 
     @property
-    def _hang_after(self) -> float | None:
-        """Seconds for one test, once it is known that some hang and how long the others take."""
+    def _hang_after(self) -> float:
+        """Seconds for one test; less once it is known that some hang and how long the others take."""
         if not any(r.hung for r in self.baseline.results):
-            return None
-        return LEAST_HANG + TIMES_BASELINE * max((r.seconds for r in self.baseline.results if not r.hung), default=0.0)
+            return self.hang
+        longest = max((r.seconds for r in self.baseline.results if not r.hung), default=0.0)
+        return min(self.hang, LEAST_HANG + TIMES_LONGEST * longest)
 
     def _subject(self, changes: Changes) -> Subject:
         return Subject(

@@ -24,7 +24,9 @@ async def run_tests(
     sandbox = await place.open(ecosystem, files, run="test")
     try:
         await sandbox.sync(files)
-        run = await TestRunner(sandbox, ecosystem, command=command or None, timeout=settings.sandbox.timeout).run()
+        limits = settings.sandbox
+        runner = TestRunner(sandbox, ecosystem, command or None, timeout=limits.timeout, hang_after=limits.hang)
+        run = await runner.run()
     finally:
         await sandbox.close()
     outcome = "no verdict" if run.trouble else "failing" if run.bad else "green"

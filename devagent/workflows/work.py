@@ -207,6 +207,7 @@ class _Session:
             open_sandbox=lambda: (self.work.open_sandbox or place.open)(ecosystem, files, self.run.id),
             command=command or None,
             timeout=self.settings.sandbox.timeout,
+            hang=self.settings.sandbox.hang,
             only=self.request.only,
             allow_test_changes=self.request.allow_test_changes,
         )

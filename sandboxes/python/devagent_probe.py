@@ -25,8 +25,8 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 MESSAGE, DETAILS = 2000, 6000
-# How many tests have hung → the most seconds that the next one gets.
-LESS = {1: 3.0, 2: 1.0}
+# How many tests have hung → the seconds that the next one gets, or LONGEST times what the longest took that ended.
+LESS, LONGEST = {1: 3.0, 2: 1.0}, 10
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ADDRESS = re.compile(" at 0x[0-9a-f]+")  # different in every run, and of no use to a reader
 # Of pytest-xdist and pytest-randomly, where they are installed.
@@ -50,7 +50,7 @@ class Probe:
         self.nonce = environment.pop("DEVAGENT_NONCE", "")
         self.hang = float(environment.pop("DEVAGENT_HANG", "0") or 0)
         self.select = read_selection(environment.pop("DEVAGENT_SELECT", ""))
-        self.hung = 0
+        self.hung, self.hangs, self.longest = 0, False, 0.0
         self.cases = {}
         self.missing = {}
         self.trouble = ""
@@ -146,15 +146,19 @@ class Probe:
 
     def limit(self):
         """A context that fails the test where it stands when it takes too long."""
-        least = min((seconds for hung, seconds in LESS.items() if self.hung >= hung), default=self.hang)
-        return Limit(min(self.hang, least), self.note_hang)
+        less = min((seconds for hung, seconds in LESS.items() if self.hung >= hung), default=self.hang)
+        return Limit(min(self.hang, max(less, LONGEST * self.longest)), self.note_hang)
 
     def note_hang(self):
         """Remember that a test hung."""
         self.hung += 1
+        self.hangs = True
 
     def pytest_runtest_logreport(self, report):
         """Add what one phase of one test showed."""
+        if not self.hangs:
+            self.longest = max(self.longest, report.duration)
+        self.hangs = False
         if report.when == "call" or report.outcome != "passed":
             path = report.nodeid.split("::")[0]
             status = outcome_of(report)
