@@ -65,7 +65,7 @@ def candidates(stretches: Sequence[Stretch], context: Mapping[str, bytes] | None
 
 
 def _ideas(stretch: Stretch, context: Mapping[str, bytes]) -> Iterator[_Idea]:
-    scene = _scene(stretch, context)
+    scene = scene_of(stretch, context)
     if scene is None:
         return
     highest = max(stretch.line_scores.values(), default=0.0)
@@ -92,7 +92,8 @@ def _everywhere(ideas: Sequence[_Idea]) -> Iterator[_Idea]:
             yield replace(likeliest, change=Change(tuple(spans)), score=share * likeliest.score)
 
 
-def _scene(stretch: Stretch, context: Mapping[str, bytes]) -> Scene | None:
+def scene_of(stretch: Stretch, context: Mapping[str, bytes]) -> Scene | None:
+    """A stretch as the templates see it; `None` in a language without templates, or where it cannot be parsed."""
     language = language_for(stretch.path)
     grammar = grammar_of(language.name) if language is not None else None
     if language is None or grammar is None:

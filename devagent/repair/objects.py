@@ -1,6 +1,7 @@
 """What classes say of their objects: the values that attributes begin with, and which of them are flags."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devagent.code.language import text_of, walk
@@ -27,6 +28,42 @@ def attributes_of(owner: "Node", grammar: Grammar) -> dict[str, "Node | None"]:
         elif function is None and name.isidentifier():
             found.setdefault(name, value)
     return found
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What some objects have: `fields` can be read, `members` are all, methods included."""
+
+    fields: tuple[str, ...]
+    members: frozenset[str]
+
+
+def shapes_in(roots: Iterable["Node"], grammar: Grammar) -> list[Shape]:
+    """The shapes of the classes and object literals in files."""
+    nodes = (node for root in roots for node in walk(root))
+    found = (
+        _shape(node, grammar) for node in nodes if grammar.plays(node, "class") or grammar.plays(node, "literal object")
+    )
+    return list(dict.fromkeys(shape for shape in found if shape.members))
+
+
+def _shape(node: "Node", grammar: Grammar) -> Shape:
+    if not grammar.plays(node, "class"):
+        keys = [child.child_by_field_name("key") or child for child in node.named_children]
+        names = [text_of(key) for key in keys if text_of(key).isidentifier()]
+        return Shape(tuple(names), frozenset(names))
+    body = node.child_by_field_name("body")
+    fields, methods = list(attributes_of(node, grammar)), list[str]()
+    for child in body.named_children if body is not None else []:
+        inner = child.child_by_field_name("definition") or child
+        name = inner.child_by_field_name("name") if grammar.plays(inner, "function") else None
+        if name is not None:
+            reads = any(
+                word in text_of(child).split(text_of(name))[0].split()
+                for word in ("@property", "@cached_property", "get")
+            )
+            (fields if reads else methods).append(text_of(name))
+    return Shape(tuple(fields), frozenset([*fields, *methods]))
 
 
 def flags_in(roots: Iterable["Node"], grammar: Grammar) -> frozenset[str]:

@@ -332,6 +332,10 @@ class Scene:
         text = self.content[self._line_start(statement) : self._line_end(statement)]
         return text if text.endswith(b"\n") else text + self.newline.encode()
 
+    def lines_at(self, statement: "Node") -> tuple[int, int]:
+        """Bytes [start, end) of the whole lines of a statement."""
+        return self._line_start(statement), self._line_end(statement)
+
     def shifted(self, statement: "Node", indent: str) -> bytes:
         """The lines of a statement with another indentation."""
         old = self.indent(statement).encode()

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 
 from devagent.repair.batch import Goal, Outcome, Variant, can_run, run_batch
+from devagent.repair.branches import BRANCH_OFF, branched
 from devagent.repair.candidates import Stretch, candidates
 from devagent.repair.edit import Edit
 from devagent.sandbox.ecosystem import Ecosystem
@@ -21,6 +22,7 @@ _BLOCK = 600
 _NEAR_WEIGHT = 3.0
 _LEAST_LIMIT, _LEAST_HANG, _TIMES_BASELINE = 0.5, 0.2, 5.0
 _MOST_STARTS = 6
+_MOST_BRANCHED = 3
 _TIER_LINES = 250
 _LEAST_BATCH_SECONDS = 0.5
 
@@ -102,6 +104,7 @@ class Search:
         self._goal = Goal(tests, keep, max(_LEAST_HANG if hangs else _LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
         self._seconds, self._end = seconds, 0.0
         self._seen: set[bytes] = set()
+        self._overdone: list[tuple[Variant, _Start]] = []
         self._work: AsyncIterator[Found | None] | None = None
         self.exhausted = False
         self.tried = 0
@@ -159,6 +162,9 @@ class Search:
                     near.add(miss.edits)
                     start = _Start(miss.files, miss.edits, miss.passed)
                     streams.append(_Stream(start, self._blocks(start, self._targets)))
+            for variant, start in self._overdone[:_MOST_BRANCHED]:
+                streams.insert(1, _Stream(start, self._branches(variant, start)))
+            del self._overdone[:_MOST_BRANCHED]
 
     async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found | None]:
         files = {**self._originals, **start.files}
@@ -180,6 +186,12 @@ class Search:
                     self._end += time.monotonic() - paused
                 elif outcome.passed > start.passed:
                     self._remember(found)
+                if (
+                    start.passed < outcome.passed == len(self._goal.tests)
+                    and not outcome.kept
+                    and found.edits[-1].template != BRANCH_OFF
+                ):
+                    self._overdone.append((variants[outcome.variant], start))
 
     def _blocks(self, start: _Start, targets: Sequence[Stretch]) -> Iterator[list[Variant]]:
         """All variants of some targets on a start, in blocks of falling likelihood."""
@@ -188,6 +200,14 @@ class Search:
         variants = (Variant(path, edit) for path, edit in candidates(targets, context))
         while block := list(islice(variants, _BLOCK)):
             yield block
+
+    def _branches(self, overdone: Variant, start: _Start) -> Iterator[list[Variant]]:
+        """An edit that breaks other tests, under conditions."""
+        targets = (_moved(target, start) for target in self._targets if target.path == overdone.path)
+        target = next((t for t in targets if t.start_line <= overdone.edit.line <= t.end_line), None)
+        if target is not None:
+            context = {**self._context, **self._originals, **start.files}
+            yield [Variant(target.path, edit) for edit in branched(target, overdone.edit, context)]
 
     def _state(self, variant: Variant, start: _Start) -> bytes:
         """Stands for what the files are with a variant on a start: the same from wherever it was reached."""

@@ -6,14 +6,14 @@ ingredients already exist?"; Barr et al. 2014, "The plastic surgery hypothesis")
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from devagent.code.language import text_of, walk
 from devagent.repair.grammar import Grammar, field_of
-from devagent.repair.objects import flags_in
+from devagent.repair.objects import Shape, flags_in, shapes_in
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -80,7 +80,26 @@ class Vocabulary:
         """Members that a receiver is known to have, by its text here, by its last name anywhere, by its class."""
         own = self.members.get(receiver, Counter())
         alike = self._members_by_name.get(receiver.rpartition(".")[2].lower(), Counter())
-        return list(dict.fromkeys([*(m for m, _ in own.most_common()), *(m for m, _ in alike.most_common())]))
+        shaped = self._shape_of(own)
+        return list(dict.fromkeys([*(m for m, _ in own.most_common()), *(m for m, _ in alike.most_common()), *shaped]))
+
+    def _shape_of(self, used: Iterable[str]) -> Sequence[str]:
+        """The fields of the smallest class or object literal that has all members in use."""
+        needed = frozenset(used)
+        if not needed:
+            return ()
+        fitting = [shape for shape in self._shapes if needed <= shape.members]
+        if fitting:
+            return min(fitting, key=lambda shape: len(shape.members)).fields
+        alike = (members for members in self.members.values() if needed < members.keys())
+        return [m for members in alike for m in members if m not in self.methods]
+
+    @cached_property
+    def receivers(self) -> list[tuple["Node", "Node"]]:
+        """What members are taken from in the file, and the members."""
+        members = (node for node in self._nodes if self._grammar.plays(node, "member"))
+        found = ((self._grammar.field(n, "object"), self._grammar.field(n, "member")) for n in members)
+        return [(receiver, member) for receiver, member in found if receiver is not None and member is not None]
 
     @cached_property
     def all_members(self) -> Counter[str]:
@@ -246,6 +265,10 @@ class Vocabulary:
         uses, others = self._uses.get(one, frozenset()), self._uses.get(other, frozenset())
         shared = len(uses & others) / len(uses | others) if uses or others else 0.0
         return 0.6 * shared + 0.4 * spelled_alike(one, other)
+
+    @cached_property
+    def _shapes(self) -> list[Shape]:
+        return shapes_in([self._root, *self._context], self._grammar)
 
     @cached_property
     def _members_by_name(self) -> dict[str, Counter[str]]:

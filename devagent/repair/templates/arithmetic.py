@@ -10,7 +10,7 @@ from devagent.repair.templates.template import template
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%"})
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 _GIVEN_ON = ("value", "argument", "result", "index", "operand")
 _MOST_CYCLES = 4
 

@@ -161,6 +161,10 @@ def other_lookup(scene: Scene, node: "Node") -> Iterator[Change]:
             box, key = (scene.text(child) for child in node.named_children)
             for rank, default in enumerate(("", ", 0", ", []", f", {key}", ", ''")):
                 yield scene.replace(node, f"{box}.get({key}{default})", 1.0 / (1 + 0.4 * rank))
+            first, again = node.named_children[0], node.named_children[0].named_children
+            if scene.grammar.plays(first, "subscript") and len(again) == 2:
+                outer = f"{scene.text(again[0])}.get({scene.text(again[1])}, {{}})"
+                yield scene.replace(node, f"{outer}.get({key})", 0.6)
     elif (receiver := _receiver(scene, node)) is not None and scene.text(node).startswith(
         f"{scene.text(receiver)}.get("
     ):

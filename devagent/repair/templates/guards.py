@@ -1,6 +1,7 @@
 """Guards: checks inserted before a statement or put round it."""
 
 from collections.abc import Iterator
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change, Span
@@ -38,6 +39,8 @@ def enclosed(scene: Scene, node: "Node") -> Iterator[Change]:
     if scene.grammar.plays(node, "function") or "declaration" in node.type:
         return
     opposite = [(text, 0.6) for text in _present(scene, node)]
+    words = scene.grammar.words["known"]
+    opposite += [(form.format(key=key, box=box), 0.6) for key, box in _pairs(scene, node)[:3] for form in words[-1:]]
     copied = [(text, 1.0) for c in _conditions(scene, node) for text in (scene.text(c), scene.negated(c))]
     for rank, (condition, weight) in enumerate([*opposite, *copied]):
         yield _enclosed(scene, node, condition, weight / (1 + 0.25 * rank))
@@ -65,6 +68,8 @@ def _checks(scene: Scene, node: "Node") -> list[tuple[str, float]]:
         forms = [*words["empty"], *words["absent"][:2], *words["zero"][:2]]
         found += [(form.format(name), share * (1.0 if rank < 2 else 0.5)) for rank, form in enumerate(forms)]
     found += [(form.format(key=key, box=box), 0.5) for key, box in _pairs(scene, node) for form in words["known"]]
+    values = _used(scene, node)[:_MOST_NAMES]
+    found += [(f"{one} {sign} {other}", 0.3) for one, other in permutations(values, 2) for sign in (">", ">=")]
     flags = scene.flags_at(node)[:2]
     found += [(words[form][0].format(flag), 0.4) for flag in flags for form in ("full", "empty")]
     return sorted(found, key=lambda item: -item[1])

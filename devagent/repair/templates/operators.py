@@ -120,6 +120,16 @@ def other_constant(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.replace(node, other, 1.0 / (1 + rank))
 
 
+@template("literal", "number", "string", "truth")
+def name_instead(scene: Scene, node: "Node") -> Iterator[Change]:
+    """A constant as a name that is visible here, those that are read nowhere first."""
+    if scene.grammar.position(node) not in ("value", "argument", "result", "bound", "operand"):
+        return
+    names = [name for name in scene.vocabulary.visible(node) if name not in scene.grammar.words["self"]]
+    for rank, name in enumerate(sorted(names, key=lambda n: n not in scene.unused)[:3]):
+        yield scene.replace(node, name, (1.0 if name in scene.unused else 0.3) / (1 + 0.5 * rank))
+
+
 @template("literal", "name", "member", "sign")
 def literal_instead(scene: Scene, node: "Node") -> Iterator[Change]:
     """A value in an index, bound or argument as 0 or 1; a signed number without its sign."""

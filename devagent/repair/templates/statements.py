@@ -127,6 +127,8 @@ def ended_here(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.insert_after(node, jump, 0.7)
     for rank, name in enumerate(_returnable(scene, node)):
         yield scene.insert_after(node, words["result"].format(name), 0.8 / (1 + 0.3 * rank))
+    if scene.within(node, "class") is not None and scene.within_definition(node) is not None:
+        yield scene.insert_after(node, words["result"].format(words["self"][0]), 0.3)
 
 
 @template("default", "default")

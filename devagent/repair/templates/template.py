@@ -58,18 +58,23 @@ def templates() -> tuple[Template, ...]:
     from devagent.repair.templates import (  # noqa: F401
         arithmetic,
         calls,
+        collecting,
         conditions,
         depth,
         elsewhere,
+        explicit,
         guards,
         moves,
         names,
         operators,
         ordering,
         outcomes,
+        parallel,
+        passing,
         patterns,
         resets,
         statements,
+        values,
     )
 
     return tuple(_known)

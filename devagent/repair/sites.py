@@ -1,0 +1,332 @@
+"""Where a variant differs from its file: the expression or statement that decides whether it does at all.
+
+What a changed expression would have been can be seen while the old program runs. A variant that agrees with it
+whenever the place is reached changes nothing, and variants that agree with each other need one run between them:
+test-equivalence (Mechtaev, Gao, Tan and Roychoudhury 2018, "Test-Equivalence Analysis for Automatic Program Repair").
+Only expressions without effects can be asked; which those are, the grammar data say.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devagent.code.errors import CannotParse
+from devagent.code.language import language_for, parse, walk
+from devagent.repair.candidates import surroundings
+from devagent.repair.edit import Edit
+from devagent.repair.grammar import Grammar, grammar_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+@dataclass(frozen=True)
+class Site:
+    """Bytes [start, end) of a file: an expression, or with `end` None the start of a statement that is gone to.
+
+    `truth` says that only the truth of the expression matters.
+    """
+
+    path: str
+    start: int
+    end: int | None
+    truth: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a variant does at its site.
+
+    `text` is the expression that decides, which stands at bytes [start, end) of the new file; empty where the variant
+    changes what happens whenever the statement is gone to. `usual` is the truth of `text` with which all stays as it
+    was, None where that is the value of the old expression. `effect` is what happens otherwise.
+    """
+
+    site: Site
+    text: bytes = b""
+    usual: bool | None = None
+    effect: bytes = b""
+    start: int = 0
+    end: int = 0
+
+
+def way_of(path: str, old: bytes, edit: Edit) -> Way | None:
+    """What an edit of a file does, and where; `None` where nothing can be said without running it."""
+    language = language_for(path)
+    grammar = grammar_of(language.name) if language is not None else None
+    if language is None or grammar is None or not grammar.pure or (b"\r" in old and b"\r\n" not in old):
+        return None
+    first, last = surroundings(path, old, edit.start, edit.end)
+    new_last = last + len(edit.content) - len(old)
+    try:
+        before, after = (parse(text, language).root_node for text in (old[first:last], edit.content[first:new_last]))
+    except CannotParse:
+        return None
+    if before.has_error or after.has_error:
+        return None
+    return _Comparison(path, grammar, before, after, edit, first).way()
+
+
+class _Comparison:
+    """The same definitions of a module before and after an edit; `offset` is where they begin in the file."""
+
+    def __init__(self, path: str, grammar: Grammar, before: "Node", after: "Node", edit: Edit, offset: int) -> None:
+        self.path, self.grammar, self.edit, self.offset = path, grammar, edit, offset
+        self.before, self.after = before, after
+        self.start, self.end = edit.start - offset, edit.end - offset
+        self.grown = len(edit.text) - (edit.end - edit.start)
+
+    def way(self) -> Way | None:
+        return self._value() or self._statement()
+
+    # Expressions.
+
+    def _value(self) -> Way | None:
+        """The outermost expression around the change that is pure before and after it."""
+        found: tuple[Node, Node] | None = None
+        node = self.before.named_descendant_for_byte_range(self.start, self.end)
+        while node is not None and self.grammar.allows(node):
+            if node.type in self.grammar.pure["values"] and self._is_read(node):
+                new = self._twin(node)
+                if new is not None and _is_pure(node, self.grammar) and _is_pure(new, self.grammar):
+                    found = node, new
+            node = node.parent
+        if found is None or not self._in_function(found[0]):
+            return None
+        old, new = (self._bare(side) for side in found)
+        truth = _is_asked(found[0], self.grammar)
+        site = Site(self.path, old.start_byte + self.offset, old.end_byte + self.offset, truth)
+        return Way(site, _text(new), None, b"", new.start_byte + self.offset, new.end_byte + self.offset)
+
+    def _is_read(self, node: "Node") -> bool:
+        parts = ("argument_list",)  # a generator without brackets of its own
+        return self.grammar.position(node) not in ("", "callee") and node.type not in parts
+
+    def _twin(self, node: "Node") -> "Node | None":
+        """What an expression has become, as one expression in the same place of the tree."""
+        start, end = node.start_byte, node.end_byte + self.grown
+        new = self.after.named_descendant_for_byte_range(start, end)
+        while new is not None and new.parent is not None and _spans(new.parent, start, end):
+            new = new.parent
+        while new is not None and new.type not in self.grammar.pure["values"] and len(new.named_children) == 1:
+            new = new.named_children[0]
+        if new is None or not _spans(new, start, end) or new.type not in self.grammar.pure["values"]:
+            return None
+        return new if _chain(node) == _chain(new) else None
+
+    def _bare(self, node: "Node") -> "Node":
+        while self.grammar.plays(node, "group") and len(node.named_children) == 1:
+            node = node.named_children[0]
+        return node
+
+    # Statements.
+
+    def _statement(self) -> Way | None:
+        """The first statement that changes, or that something comes before."""
+        old = self._changed()
+        if old is None or not self._in_function(old) or not self._framed(old) or not self._same_names(old):
+            return None
+        site = Site(self.path, old.start_byte + self.offset, None, True)
+        return self._decided(old, site) or Way(site)
+
+    def _changed(self) -> "Node | None":
+        start = self._first_code(self.start)
+        node = self.before.descendant_for_byte_range(start, start)
+        covering = self.before.descendant_for_byte_range(start, max(start, self.end - 1))
+        while node is not None and not (self.grammar.plays(node.parent, "block") and _covers(node.parent, covering)):
+            node = node.parent
+        return node if node is not None and node.is_named and node.type != "comment" else None
+
+    def _first_code(self, position: int) -> int:
+        text = _text(self.before)
+        return position + len(text[position:]) - len(text[position:].lstrip())
+
+    def _framed(self, old: "Node") -> bool:
+        """Whether everything around the change stands as deep as before, and what follows is where it was."""
+        start = min(self.start, old.start_byte)
+        first = start + len(_text(self.after)[start:]) - len(_text(self.after)[start:].lstrip())
+        new = self.after.descendant_for_byte_range(first, first)
+        while (
+            new is not None
+            and new.parent is not None
+            and not (self.grammar.plays(new.parent, "block") and len(_chain(new)) <= len(_chain(old)))
+        ):
+            new = new.parent
+        if new is None or _chain(new) != _chain(old):
+            return False
+        follower = next((n for n in _behind(old) if n.start_byte >= max(self.end, old.start_byte)), None)
+        if follower is None:
+            return self.start >= old.start_byte and self._ends_alike(old, new)
+        place = follower.start_byte + self.grown
+        return any(n.start_byte == place and n.type == follower.type for n in [new, *_behind(new)])
+
+    def _ends_alike(self, old: "Node", new: "Node") -> bool:
+        one, other = old.parent, new.parent
+        while one is not None and other is not None:
+            if one.end_byte >= self.end and other.end_byte > max(one.end_byte, self.end) + self.grown:
+                return False
+            one, other = one.parent, other.parent
+        return one is None and other is None
+
+    def _same_names(self, old: "Node") -> bool:
+        """Whether the function binds and declares the same names, so that the rest of it means the same."""
+        function = self._function(old)
+        if function is None:
+            return False
+        twin = self.after.descendant_for_byte_range(function.start_byte, function.start_byte)
+        while twin is not None and twin.type != function.type:
+            twin = twin.parent
+        return twin is not None and _bound(function, self.grammar) == _bound(twin, self.grammar)
+
+    def _decided(self, old: "Node", site: Site) -> Way | None:
+        """The condition that a change is made under, where it is one."""
+        node = self._branch(min(self.start, old.start_byte))
+        if node is None:
+            return None
+        condition, body = self.grammar.field(node, "condition"), self.grammar.field(node, "consequence")
+        if condition is None or body is None or not _is_pure(condition, self.grammar):
+            return None
+        bare, otherwise = self._bare(condition), node.child_by_field_name("alternative")
+        made = _Under(_leaves(body), _leaves(otherwise) if otherwise is not None else [])
+        decided = self._kind(old, node, made)
+        if decided is None:
+            return None
+        usual, effect = decided
+        return Way(site, _text(bare), usual, effect, bare.start_byte + self.offset, bare.end_byte + self.offset)
+
+    def _branch(self, start: int) -> "Node | None":
+        text = _text(self.after)
+        first = start + len(text[start:]) - len(text[start:].lstrip())
+        node = self.after.descendant_for_byte_range(first, first)
+        while node is not None and not self.grammar.plays(node.parent, "block"):
+            node = node.parent
+        return node if self.grammar.plays(node, "branch") else None
+
+    def _kind(self, old: "Node", node: "Node", made: "_Under") -> tuple[bool, bytes] | None:
+        """How a conditional statement stands to what was there: before it, around it, or as one of two branches."""
+        new_end = self.start + len(self.edit.text)
+        rest = _text(self.after)[node.end_byte : max(new_end, node.end_byte)].strip()
+        if not made.otherwise and self.start == self.end <= old.start_byte and node.end_byte <= new_end and not rest:
+            return False, b"before " + b" ".join(made.then)
+        whole = self.start <= old.start_byte and old.end_byte <= self.end and not rest and node.end_byte <= new_end
+        if not whole or _text(self.before)[old.end_byte : self.end].strip():
+            return None
+        if not made.otherwise and made.then == _leaves(old):
+            return True, b"around " + b" ".join(made.then)
+        if made.otherwise and _without_head(made.otherwise) == _leaves(old):
+            return False, b"instead " + b" ".join(made.then)
+        return None
+
+    def _function(self, node: "Node") -> "Node | None":
+        parent = node.parent
+        while parent is not None and not self.grammar.plays(parent, "function"):
+            parent = parent.parent
+        return parent
+
+    def _in_function(self, node: "Node") -> bool:
+        """Whether a node is in the body of a function."""
+        inner, parent = node, node.parent
+        while parent is not None:
+            if self.grammar.plays(parent, "class"):
+                return False
+            if self.grammar.plays(parent, "function"):
+                return parent.child_by_field_name(self.grammar.fields["body"]) == inner
+            inner, parent = parent, parent.parent
+        return False
+
+
+@dataclass(frozen=True)
+class _Under:
+    """The words of the two branches of a conditional statement."""
+
+    then: list[bytes]
+    otherwise: list[bytes]
+
+
+def _is_pure(root: "Node", grammar: Grammar) -> bool:
+    """Whether an expression only reads: evaluated or not, it makes no difference to anything else."""
+    return all(
+        grammar.allows(node) and (not grammar.plays(node, "call") or _is_pure_call(node, grammar))
+        for node in walk(root)
+        if node.is_named
+    )
+
+
+def _is_pure_call(call: "Node", grammar: Grammar) -> bool:
+    callee = grammar.field(call, "callee")
+    if grammar.plays(callee, "name") and callee is not None:
+        return _text(callee).decode("utf-8", "replace") in grammar.pure["functions"]
+    if not grammar.plays(callee, "member") or callee is None:
+        return False
+    owner, member = grammar.field(callee, "object"), grammar.field(callee, "member")
+    names = [_text(part).decode("utf-8", "replace") if part is not None else "" for part in (owner, member)]
+    return names[0] in grammar.pure["modules"] or names[1] in grammar.pure["methods"]
+
+
+def _is_asked(node: "Node", grammar: Grammar) -> bool:
+    """Whether only the truth of an expression matters where it stands."""
+    parent = node.parent
+    if grammar.plays(parent, "group") and parent is not None:
+        return _is_asked(parent, grammar)
+    position = grammar.position(node)
+    if position == "operand of logic" and parent is not None:
+        return grammar.plays(parent, "negation") or _is_asked(parent, grammar)
+    return position == "condition"
+
+
+def _bound(function: "Node", grammar: Grammar) -> frozenset[bytes]:
+    """The names that a function binds, and its declarations, up to how often."""
+    found: set[bytes] = set()
+    for node in walk(function):
+        if node.type in grammar.pure["declarations"]:
+            found.add(_text(node) if node.named_child_count and "statement" in node.type else node.type.encode())
+        if grammar.binds(node):
+            found.update(_text(name) for name in walk(node) if grammar.plays(name, "name"))
+    return frozenset(found)
+
+
+def _chain(node: "Node") -> list[str]:
+    """The kinds of the nodes around a node."""
+    kinds, parent = [], node.parent
+    while parent is not None:
+        kinds.append(parent.type)
+        parent = parent.parent
+    return kinds
+
+
+def _behind(statement: "Node") -> list["Node"]:
+    parent = statement.parent
+    beside = parent.named_children if parent is not None else []
+    return [n for n in beside if n.start_byte > statement.start_byte and n.type != "comment"]
+
+
+def _spans(node: "Node", start: int, end: int) -> bool:
+    return node.start_byte == start and node.end_byte == end
+
+
+def _covers(outer: "Node | None", inner: "Node | None") -> bool:
+    return (
+        outer is not None
+        and inner is not None
+        and outer.start_byte <= inner.start_byte
+        and inner.end_byte <= outer.end_byte
+    )
+
+
+def _leaves(node: "Node") -> list[bytes]:
+    return list(_words(node))
+
+
+def _words(node: "Node") -> Iterator[bytes]:
+    return (_text(leaf) for leaf in walk(node) if not leaf.child_count and leaf.end_byte > leaf.start_byte)
+
+
+def _without_head(words: list[bytes]) -> list[bytes]:
+    """The words of an `else` without its own and its brackets."""
+    words = words[1:] if words[0] == b"else" else words
+    words = words[1:] if words[:1] == [b":"] else words
+    return words[1:-1] if words[:1] == [b"{"] and words[-1:] == [b"}"] else words
+
+
+def _text(node: "Node") -> bytes:
+    return node.text or b""
