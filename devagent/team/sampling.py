@@ -20,6 +20,9 @@ from devagent.code.normal import normal_form
 from devagent.code.symbol import symbols
 from devagent.models.gap import fills_gaps
 from devagent.models.model import ModelReply
+from devagent.repair.batch import Variant
+from devagent.repair.holes import between
+from devagent.repair.shreds import shreds
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.sandbox import File
 from devagent.team.asking import Begin, Question, Subject, first_lines, one_line, tests_in_short, whole_function
@@ -140,6 +143,22 @@ class FunctionSampler:
                 tried = await self._try(asked[index], reply)
                 if tried is not None:
                     yield tried
+                    async for part in self._parts(asked[index], tried):
+                        yield part
+
+    async def _parts(self, asked: Placed, tried: Attempt) -> AsyncGenerator[Attempt, None]:
+        """What an answer that failed holds of use: its changes one by one, and its new lines in other places."""
+        place, way, question = asked
+        symbol, old = question.subject.symbol, question.subject.content
+        file = tried.changes[symbol.path]
+        if self.search is None or tried.good or file is None:
+            return
+        base = self.room.bench.workspace({})[symbol.path].content
+        edits = shreds(old, file.content, symbol.path, (symbol.start_line, symbol.end_line))
+        variants = [Variant(symbol.path, e if base == old else between(base, e.content)) for e in edits]
+        if variants:
+            async for attempt in self.search.attempts_of(variants, self._origin(f"{place}/parts", f"part of {way}")):
+                yield attempt
 
     async def _around(self, ground: Attempt) -> AsyncGenerator[Attempt, None]:
         search = RepairSearch(self.room, f"{ground.origin.place}/near", ground.changes, seconds=NEAR_SECONDS)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change
 from devagent.repair.scene import Scene
+from devagent.repair.templates.names import reads
 from devagent.repair.templates.template import template
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 _GIVEN_ON = ("value", "argument", "result", "index", "operand")
-_MOST_CYCLES = 4
+_MOST_CYCLES, _MOST_FACTORS = 4, 3
 
 
 @template("regroup", "call")
@@ -76,6 +77,46 @@ def in_a_cycle(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     for rank, cycle in enumerate(_cycles(scene, node)):
         yield scene.replace(node, f"({scene.text(node)}) % {cycle}", 1.0 / (1 + 0.4 * rank))
+        yield scene.replace(node, f"{sides[0]} % {cycle} {sides[1]} {sides[2]}", 0.5 / (1 + 0.4 * rank))
+
+
+@template("outcome", "operation")
+def not_by_zero(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a / b` as `a / b if b else 0`."""
+    sides = _sides(scene, node)
+    if sides is not None and sides[1] in ("/", "//", "%") and scene.grammar.position(node) in _GIVEN_ON:
+        text = scene.grammar.words["choice"].format(condition=sides[2], yes=scene.text(node), no="0")
+        yield scene.replace(node, text, 1.2)
+
+
+@template("factor", "member")
+def times_another(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`item.price` as `item.price * item.count`, with other members of the same object, and their sum."""
+    receiver, member = scene.grammar.field(node, "object"), scene.grammar.field(node, "member")
+    if receiver is None or member is None or scene.grammar.position(node) not in (*_GIVEN_ON, ""):
+        return
+    if not reads(scene, node):
+        return
+    known = [m for m in scene.vocabulary.members_of(scene.text(receiver)) if m not in scene.vocabulary.methods]
+    for rank, other in enumerate([m for m in known if m != scene.text(member)][:_MOST_FACTORS]):
+        for sign, share in (("*", 1.0), ("+", 0.7), ("-", 0.7)):
+            text = f"{scene.text(node)} {sign} {scene.text(receiver)}.{other}"
+            yield scene.replace(node, text, share / (1 + 0.4 * rank))
+
+
+@template("hoist", "call")
+def done_last(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`sum(round(x, 2) for x in xs)` as `round(sum(x for x in xs), 2)`."""
+    arguments = _given(scene, node)
+    outer = scene.within(node, "call")
+    if not arguments or outer is None or scene.grammar.bracketed:
+        return
+    callee = scene.grammar.field(node, "callee")
+    if callee is None or not scene.grammar.plays(callee, "name"):
+        return
+    inner = _with(scene, outer, node, scene.text(arguments[0]))
+    rest = "".join(f", {scene.text(argument)}" for argument in arguments[1:])
+    yield scene.replace(outer, f"{scene.text(callee)}({inner}{rest})", 1.0)
 
 
 @template("clamp", "operation")
@@ -107,6 +148,11 @@ def _sides(scene: Scene, node: "Node") -> tuple[str, str, str] | None:
         return None
     left, right = node.named_children
     return scene.text(left), operator, scene.text(right)
+
+
+def _given(scene: Scene, call: "Node") -> list["Node"]:
+    holder = scene.grammar.field(call, "arguments")
+    return [child for child in holder.named_children if child.type != "comment"] if holder is not None else []
 
 
 def _with(scene: Scene, call: "Node", argument: "Node", text: str) -> str:

@@ -95,7 +95,10 @@ def wrapped_with_a_name(scene: Scene, node: "Node") -> Iterator[Change]:
     names = [n for n in scene.vocabulary.visible(node) if n not in seen and n not in scene.grammar.words["self"]]
     assigned = scene.assigned_by(node)
     ranked = sorted(names, key=lambda name: (name not in assigned, name not in scene.unused))
-    for rank, name in enumerate(ranked[:4]):
+    function = scene.within_definition(node)
+    said, me = scene.text(function) if function is not None else "", scene.grammar.words["self"][0]
+    unsaid = [f"{me}.{name}" for name in scene.attributes(node) if f"{me}.{name}" not in said]
+    for rank, name in enumerate([*ranked[:4], *unsaid[:2]]):
         for form in scene.grammar.wraps["named"]:
             yield scene.replace(node, form.format(text, atom=scene.atom(node), name=name), 1.0 / (1 + 0.4 * rank))
 

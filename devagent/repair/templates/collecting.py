@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change
-from devagent.repair.scene import Scene
+from devagent.repair.scene import Scene, encode
 from devagent.repair.templates.names import reads
 from devagent.repair.templates.template import STATEMENT, template
 
@@ -79,6 +79,21 @@ def longer_tuple(scene: Scene, node: "Node") -> Iterator[Change]:
     inner = scene.text(node)[1:-1].rstrip().rstrip(",")
     for rank, other in enumerate([*_siblings(scene, node), *_parts(scene, node, inner)]):
         yield scene.replace(node, f"({inner}, {other})", 0.8 / (1 + 0.4 * rank))
+        last = node.named_children[-1] if node.named_child_count > 1 else None
+        if last is not None:
+            yield scene.replace(last, f"{other}, {scene.text(last)}", 0.6 / (1 + 0.4 * rank))
+
+
+@template("extreme", "assignment")
+def the_larger_stays(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`end = x` as `end = max(end, x)` and `min(end, x)`."""
+    left, right = (node.child_by_field_name(field) for field in scene.grammar.assigned)
+    if left is None or right is None or node.children[1].type != "=" or scene.grammar.plays(right, "collection"):
+        return
+    again = not scene.grammar.plays(left, "name") or scene.content[: node.start_byte].count(encode(scene.text(left)))
+    for rank, form in enumerate(scene.grammar.wraps["named"][:2] if again else ()):
+        text = form.format(scene.text(right), name=scene.text(left), atom=scene.text(right))
+        yield scene.replace(right, text, 1.0 / (1 + 0.2 * rank))
 
 
 @template("extreme", "assignment")

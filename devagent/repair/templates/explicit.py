@@ -47,6 +47,8 @@ def bounded_twice(scene: Scene, node: "Node") -> Iterator[Change]:
     names = [n for n in scene.vocabulary.visible(node) if n not in (left, right, *scene.grammar.words["self"])]
     ranked = sorted(names, key=lambda n: n not in scene.unused)[:_MOST_BOUNDS]
     same = "<" if scene.operator(node).startswith("<") else ">"
+    if same == "<":
+        yield scene.replace(node, scene.grammar.words["both"].format(f"0 <= {left}", scene.text(node)), 0.8)
     for rank, other in enumerate(ranked):
         for sign, share in ((same, 1.0), (f"{same}=", 0.9)):
             after, before = f"{right} {sign} {other}", f"{other} {sign} {left}"
@@ -71,6 +73,26 @@ def told_with_another(scene: Scene, node: "Node") -> Iterator[Change]:
         for form in ("either", "both"):
             joined = words[form].format(own, loose)
             yield scene.replace(node, f"({joined})" if inner else joined, 0.7 / (1 + 0.3 * len(seen)))
+
+
+@template("in_bounds", "subscript")
+def looked_up_only_where_it_is(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`while text[at] == c` as `while at < len(text) and …`, `if best[k] > x` as `if k not in best or …`."""
+    condition = node
+    while condition.parent is not None and scene.grammar.position(condition) != "condition":
+        if scene.grammar.plays(condition, "block"):
+            return
+        condition = condition.parent
+    parts = [scene.text(child) for child in node.named_children]
+    if condition.parent is None or len(parts) != 2 or scene.grammar.plays(node.named_children[1], "slice"):
+        return
+    bare = condition.named_children[0] if scene.grammar.plays(condition, "group") else condition
+    words, own = scene.grammar.words, scene.text(bare)
+    (box, key), loose = parts, f"({scene.text(bare)})" if scene.is_logical(bare) else scene.text(bare)
+    if own.find(scene.text(node)) >= 0:
+        yield scene.replace(bare, words["both"].format(f"{key} < {words['length'].format(box)}", loose), 1.0)
+        yield scene.replace(bare, words["either"].format(words["known"][1].format(key=key, box=box), own), 0.8)
+        yield scene.replace(bare, words["both"].format(words["known"][0].format(key=key, box=box), loose), 0.7)
 
 
 @template("alternative", "operation")

@@ -1,5 +1,6 @@
 """Guards: checks inserted before a statement or put round it."""
 
+import re
 from collections.abc import Iterator
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from devagent.repair.templates.template import STATEMENT, template
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_MOST_NAMES, _MOST_CONDITIONS, _MOST_JUMPS = 4, 12, 4
+_MOST_NAMES, _MOST_CONDITIONS, _MOST_JUMPS, _MOST_PREDICATES = 4, 12, 4, 2
+_ASKING = re.compile(r"_?(?:is|has|can|may|should|must|allows|valid)(?:_|[A-Z]|$)")
 
 
 @template("guard", STATEMENT)
@@ -70,9 +72,24 @@ def _checks(scene: Scene, node: "Node") -> list[tuple[str, float]]:
     found += [(form.format(key=key, box=box), 0.5) for key, box in _pairs(scene, node) for form in words["known"]]
     values = _used(scene, node)[:_MOST_NAMES]
     found += [(f"{one} {sign} {other}", 0.3) for one, other in permutations(values, 2) for sign in (">", ">=")]
+    found += [(words["empty"][0].format(asked), 0.9) for asked in _predicates(scene, node)]
     flags = scene.flags_at(node)[:2]
     found += [(words[form][0].format(flag), 0.4) for flag in flags for form in ("full", "empty")]
     return sorted(found, key=lambda item: -item[1])
+
+
+def _predicates(scene: Scene, node: "Node") -> list[str]:
+    """Calls of `can(x)`, `is_open()` and the like: functions and methods of the file whose parameters are all here."""
+    known, visible, owner = scene.vocabulary, scene.vocabulary.visible(node), scene.within(node, "class")
+    function, body = scene.within_definition(node), scene.text(owner) if owner is not None else ""
+    here = scene.name_of(function) if function is not None else ""
+    asking = [c for c in known.callees.values() if _ASKING.match(c.name) and c.name != here]
+    found: list[str] = []
+    for callee in asking:
+        receiver = "" if callee.name in known.top_names else f"{scene.grammar.words['self'][0]}."
+        if all(p in visible for p in callee.parameters) and (not receiver or f" {callee.name}(" in body):
+            found.append(f"{receiver}{callee.name}({', '.join(callee.parameters)})")
+    return found[:_MOST_PREDICATES]
 
 
 def _present(scene: Scene, node: "Node") -> list[str]:

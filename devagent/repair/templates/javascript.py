@@ -67,7 +67,13 @@ def built(scene: Scene, node: "Node") -> tuple[str, tuple["Node", ...]]:
 
 def forms(scene: Scene, name: str) -> list[str]:
     """One list of the forms that only JavaScript has."""
-    found: list[str] = scene.grammar.words["javascript"][name]
+    found: list[str] = scene.grammar.own[name]
+    return found
+
+
+def table(scene: Scene, name: str) -> dict[str, list[str]]:
+    """Lists of such forms by what they are for."""
+    found: dict[str, list[str]] = scene.grammar.own[name]
     return found
 
 

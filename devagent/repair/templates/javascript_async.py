@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from devagent.repair.edit import Change
 from devagent.repair.scene import Scene, encode
 from devagent.repair.templates.javascript import expression_of, has_word, javascript, method_call
-from devagent.repair.templates.template import STATEMENT
+from devagent.repair.templates.names import reads
+from devagent.repair.templates.template import EXPRESSION, STATEMENT
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _HINTS = re.compile(rb"\basync\b|\bawait\b|\bPromise\b|\.then\(")
 _NEVER = re.compile(r"(?:Math|JSON|Object|Array|Number|String|Date|console|Promise|Symbol)\b|super$")
-_KNOWN, _UNKNOWN, _ORDINARY = 1.2, 0.6, 0.25
+_KNOWN, _UNKNOWN, _ORDINARY = 1.2, 0.7, 0.4
 # Where `await x` needs parentheses.
 _TIGHT = ("receiver", "callee", "operand of logic")
 
@@ -30,6 +31,14 @@ def awaited(scene: Scene, node: "Node") -> Iterator[Change]:
     tight = scene.grammar.position(node) in _TIGHT
     text = f"await {scene.text(node)}"
     yield scene.replace(node, f"({text})" if tight else text, _likely_promise(scene, scene.text(callee)))
+
+
+@javascript("await", "name", "member")
+def promise_awaited(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`return pending` as `return await pending` in an asynchronous function."""
+    given = scene.grammar.position(node) in ("value", "result") and reads(scene, node)
+    if given and has_word(scene.within_definition(node), "async"):
+        yield scene.replace(node, f"await {scene.text(node)}", 0.3)
 
 
 @javascript("await", "call")
@@ -49,6 +58,13 @@ def awaited_together(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.replace(node, text, weight)
         if has_word(function, "async"):
             yield scene.replace(node, f"await {text}", weight)
+
+
+@javascript("await", EXPRESSION)
+def not_awaited(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`await f(x)` as `f(x)`: the promise is what is kept."""
+    if node.type == "await_expression" and scene.grammar.position(node) in ("value", "argument", "result"):
+        yield scene.replace(node, scene.text(node.named_children[0]), 0.4)
 
 
 @javascript("as_loop", STATEMENT)

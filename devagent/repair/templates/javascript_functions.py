@@ -18,6 +18,7 @@ from devagent.repair.templates.javascript import (
     method_call,
     owner_of,
 )
+from devagent.repair.templates.names import reads
 from devagent.repair.templates.template import STATEMENT
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def method_with_its_object(scene: Scene, node: "Node") -> Iterator[Change]:
     receiver, member = scene.grammar.field(node, "object"), scene.grammar.field(node, "member")
     if receiver is None or member is None or scene.grammar.position(node) not in _HANDED:
         return
-    if scene.text(member) not in scene.vocabulary.callees or scene.text(node.parent).startswith("[") is None:
+    if scene.text(member) not in scene.vocabulary.callees:
         return
     given = ", ".join(scene.vocabulary.parameters(scene.text(member)))
     text, owner = scene.text(node), scene.text(receiver)
@@ -66,6 +67,29 @@ def other_function_handed_on(scene: Scene, node: "Node") -> Iterator[Change]:
     others = scene.grammar.brothers("calls", name) if scene.grammar.position(node) == "argument" else []
     if others or (scene.grammar.position(node) == "argument" and name in scene.vocabulary.callees):
         yield from in_order(scene, node, [*others, *(form.format(name) for form in forms(scene, "handed"))])
+
+
+@javascript("this", "call")
+def called_later(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`setTimeout(f(x), 10)` as `setTimeout(() => f(x), 10)`."""
+    outer = node.parent.parent if node.parent is not None and scene.grammar.position(node) == "argument" else None
+    callee = scene.grammar.field(outer, "callee") if outer is not None and scene.grammar.plays(outer, "call") else None
+    if callee is not None and scene.text(callee).rpartition(".")[2] in forms(scene, "later"):
+        yield scene.replace(node, f"() => {scene.text(node)}", 1.2)
+
+
+@javascript("this", "name")
+def called_later_with_what_is_given(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`setTimeout(f, 10)` as `setTimeout(() => f(...args), 10)`, with the parameters of the function around."""
+    outer = node.parent.parent if node.parent is not None and scene.grammar.position(node) == "argument" else None
+    callee = scene.grammar.field(outer, "callee") if outer is not None and scene.grammar.plays(outer, "call") else None
+    function = scene.within_definition(node)
+    listed = function.child_by_field_name("parameters") if function is not None else None
+    if callee is None or listed is None or scene.text(callee).rpartition(".")[2] not in forms(scene, "later")[:5]:
+        return
+    given = scene.text(listed).strip("()")
+    if given and scene.text(node) not in scene.vocabulary.names_in(listed):
+        yield scene.replace(node, f"() => {scene.text(node)}({given})", 1.2)
 
 
 @javascript("all_arguments", "function")
@@ -124,6 +148,18 @@ def read_not_called(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.replace(node, scene.text(callee), 1.0)
 
 
+@javascript("getter", "member")
+def called_not_read(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`if (x.isEmpty)` as `if (x.isEmpty())`, where that is a method of a class of the file."""
+    member, around = scene.grammar.field(node, "member"), scene.grammar.position(node)
+    name = scene.text(member) if member is not None else ""
+    if around in ("callee", "argument", "") or name not in scene.vocabulary.callees or not reads(scene, node):
+        return
+    gets = re.search(encode(rf"\bget\s+{re.escape(name)}\s*\("), scene.content) is not None
+    if not gets and not scene.vocabulary.parameters(name):
+        yield scene.replace(node, f"{scene.text(node)}()", 1.0)
+
+
 @javascript("inherited", "call")
 def of_the_base(scene: Scene, node: "Node") -> Iterator[Change]:
     """`this.m(x)` as `super.m(x)`, above all in `m` itself."""
@@ -150,6 +186,19 @@ def default_of_a_parameter(scene: Scene, node: "Node") -> Iterator[Change]:
                 yield from _with_default(scene, name, 0.5 * share)
         elif inner.type == "identifier" and parameter.child_by_field_name("value") is None:
             yield from _with_default(scene, parameter, share)
+
+
+@javascript("fallback", "name")
+def parameter_as_default(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`title` as `title ?? name`, where `name` is a parameter that is read nowhere."""
+    if scene.grammar.position(node) not in ("value", "argument", "result") or not reads(scene, node):
+        return
+    function = scene.within_definition(node)
+    listed = function.child_by_field_name("parameters") if function is not None else None
+    names = scene.vocabulary.names_in(listed) if listed is not None else []
+    text = scene.text(function) if function is not None else ""
+    for other in [name for name in names if len(re.findall(rf"\b{re.escape(name)}\b", text)) == 1][:1]:
+        yield scene.replace(node, scene.grammar.words["default"].format(scene.text(node), other), 1.0)
 
 
 @javascript("shadow", STATEMENT, "loop")

@@ -52,7 +52,10 @@ def one_more_or_less(scene: Scene, node: "Node") -> Iterator[Change]:
     if grammar.plays(node, "number") or grammar.plays(node, "string") or grammar.plays(node, "truth"):
         return
     weight = _numeric(scene, node)
-    if weight and not any(grammar.plays(node, role) for role in ("logical", "negation", "slice", "collection")):
+    if weight and scene.grammar.plays(node.parent, "operation") and not scene.is_comparison(node.parent):
+        yield scene.replace(node, f"({scene.text(node)} + 1)", weight)
+        yield scene.replace(node, f"({scene.text(node)} - 1)", weight)
+    elif weight and not (_is_condition(scene, node) or any(grammar.plays(node, r) for r in ("slice", "collection"))):
         yield scene.replace(node, f"{scene.text(node)} + 1", weight)
         yield scene.replace(node, f"{scene.text(node)} - 1", weight)
 
@@ -148,6 +151,11 @@ def _others(scene: Scene, node: "Node", kind: str, base: float) -> Iterator[Chan
             yield scene.replace(node, text, base / (1 + 0.25 * min(rank, 20)))
 
 
+def _is_condition(scene: Scene, node: "Node") -> bool:
+    negated = scene.grammar.plays(node, "negation") and node.children[0].type in ("not", "!")
+    return negated or scene.is_logical(node) or scene.is_comparison(node)
+
+
 def _numeric(scene: Scene, node: "Node") -> float:
     """How likely it is that a number stands here and may be off by one; 0 when it is no place for that."""
     position, parent = scene.grammar.position(node), node.parent
@@ -155,6 +163,8 @@ def _numeric(scene: Scene, node: "Node") -> float:
         return 1.0
     if position == "operand" and scene.is_comparison(parent):
         return 0.8 if scene.operator(parent) not in ("in", "not in", "is", "is not", "instanceof") else 0.0  # type: ignore[arg-type]
+    if position == "operand" and scene.operator(parent) in ("*", "/", "//", "%", "**"):  # type: ignore[arg-type]
+        return 0.4 if scene.grammar.plays(node, "call") or scene.grammar.plays(node, "name") else 0.0
     arithmetic = scene.grammar.plays(node, "operation") and scene.operator(node) in ("+", "-", "*", "/", "//", "%")
     counted = scene.text(node).endswith((".length", ".size")) or scene.text(node).startswith("len(")
     if position in ("argument", "value", "result"):

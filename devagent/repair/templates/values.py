@@ -68,6 +68,7 @@ def fewer_elements(scene: Scene, node: "Node") -> Iterator[Change]:
     words, text, known = scene.grammar.words, scene.text(name), scene.vocabulary.members_of
     flags = [f"{text}.{m}" for m in known(text) if m in scene.vocabulary.flags]
     asked = [text, words["present"][0].format(text)]
+    asked += [f"{text}.strip()"] if "split" in scene.text(node) or "lines" in scene.text(node) else []
     asked += [form.format(flag) for flag in flags for form in (words["empty"][0], words["full"][0])]
     end = scene.content[node.start_byte : clause.end_byte].decode("utf-8", "surrogateescape")
     rest = scene.content[clause.end_byte : node.end_byte].decode("utf-8", "surrogateescape")
@@ -130,6 +131,52 @@ def bound_early(scene: Scene, node: "Node") -> Iterator[Change]:
         if name in heads and name not in own:
             parameters = f"{own}, {name}={name}" if own else f"{name}={name}"
             yield scene.replace(node, f"lambda {parameters}: {scene.text(body)}", 1.0)
+
+
+@template("elements", "operation")
+def each_its_own(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`[[0] * w] * h` as `[[0] * w for _ in range(h)]`."""
+    parts = node.named_children
+    if scene.grammar.bracketed or scene.operator(node) != "*" or len(parts) != 2 or parts[0].type != "list":
+        return
+    inner = scene.text(parts[0])[1:-1]
+    if parts[0].named_child_count == 1 and not scene.grammar.plays(parts[0].named_children[0], "number"):
+        yield scene.replace(node, f"[{inner} for _ in range({scene.text(parts[1])})]", 3.0)
+
+
+@template("separator", "operation")
+def with_something_between(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a + b` as `a + "/" + b`."""
+    parts = node.named_children
+    if scene.operator(node) != "+" or len(parts) != 2 or any(scene.grammar.plays(p, "number") for p in parts):
+        return
+    if scene.grammar.position(node) in (*_GIVEN_ON, "operand"):
+        for rank, text in enumerate(scene.grammar.words["separators"][:4]):
+            joined = f"{scene.text(parts[0])} + {text} + {scene.text(parts[1])}"
+            yield scene.replace(node, joined, 0.4 / (1 + 0.4 * rank))
+
+
+@template("pass_on", "spread")
+def and_what_was_given(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`**defaults` as `**{**defaults, **options}`, `...a` as `...a, ...b`."""
+    text = scene.text(node)
+    if not text.startswith(("**", "...")):
+        return
+    names = [n for n in scene.vocabulary.visible(node) if n not in text and n not in scene.grammar.words["self"]]
+    for rank, name in enumerate(sorted(names, key=lambda n: n not in scene.unused)[:2]):
+        in_call = scene.grammar.plays(node.parent, "arguments")
+        both = f"{text}, **{name}" if text.startswith("**") else f"{text}, ...{name}"
+        yield scene.replace(node, f"**{{{both}}}" if in_call and text.startswith("**") else both, 1 / (1 + 0.4 * rank))
+
+
+@template("arguments", "call")
+def split_once(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`name.split(".")` as `name.split(".", 1)` and `name.rsplit(".", 1)`."""
+    found = re.fullmatch(r"(.*)\.split\(([^(),]*)\)", scene.text(node), re.DOTALL)
+    if found is not None and not scene.grammar.bracketed:
+        parts = found.group(2) or "None"
+        yield scene.replace(node, f"{found.group(1)}.split({parts}, 1)", 0.9)
+        yield scene.replace(node, f"{found.group(1)}.rsplit({parts}, 1)", 0.9)
 
 
 def _factors(scene: Scene) -> list[str]:
