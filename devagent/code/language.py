@@ -49,6 +49,7 @@ class Language:
         return bool(self.blocks)
 
 
+@lru_cache(maxsize=1024)
 def language_for(path: str) -> Language | None:
     """The language of a file by its extension; `None` when it is only text to us."""
     suffix = PurePosixPath(path).suffix.lower()

@@ -7,13 +7,21 @@ from secrets import token_hex
 
 from devagent.config.resources import data_folder
 from devagent.repair.edit import Edit
+from devagent.repair.sites import Site, Way
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Command, Sandbox
 
 PLACE = "/run/devagent"
 # Ecosystem → the program, its script and what that needs beside it (all in sandboxes/<ecosystem>/).
 _RUNNERS = {
-    "python": ("python", "forkserver.py", "devagent_lane.py", "devagent_swaps.py"),
+    "python": (
+        "python",
+        "forkserver.py",
+        "devagent_lane.py",
+        "devagent_swaps.py",
+        "devagent_sites.py",
+        "devagent_state.py",
+    ),
     "node": ("node", "batch.mjs", "names.mjs", "sieve.mjs", "warm.mjs", "modules.mjs", "harness.mjs"),
 }
 _GRACE = 10.0
@@ -21,23 +29,37 @@ _GRACE = 10.0
 _THOROUGH = 1.0
 
 
+PUT_OFF = "put off"
+"""How a variant ends that did not run, because most likely it does not help."""
+_NOT_RUN = ("no effect", PUT_OFF)
+
+
 @dataclass(frozen=True)
 class Variant:
-    """One edit of one file."""
+    """One edit of one file; `way` says what it does there, where that is known."""
 
     path: str
     edit: Edit
+    way: Way | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a variant: how many target tests passed, whether those to keep did, whether all did; its end."""
+    """What became of a variant: how many target tests passed, whether those to keep did, whether all did; its end.
+
+    "no effect" means that it did not run, because it was seen to be to the target tests what the code before is.
+    """
 
     variant: int
     passed: int
     kept: bool
     survives: bool
     ended: str
+
+    @property
+    def ran(self) -> bool:
+        """Whether the tests were run on the variant."""
+        return self.ended not in _NOT_RUN
 
 
 @dataclass(frozen=True)
@@ -83,6 +105,8 @@ async def run_batch(
 
 
 def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, seconds: float) -> bytes:
+    sites = list(dict.fromkeys(variant.way.site for variant in variants if variant.way is not None))
+    numbers = {site: number for number, site in enumerate(sites)}
     task = {
         "files": {path: content.decode("latin-1") for path, content in files.items()},
         "variants": [[v.path, v.edit.start, v.edit.end, v.edit.text.decode("latin-1")] for v in variants],
@@ -92,8 +116,17 @@ def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, s
         "before": goal.before,
         "deadline": seconds,
         "thorough": goal.limit <= 5 * _THOROUGH,
+        "sites": [[site.path, site.start, site.end, site.truth] for site in sites],
+        "ways": [_way(variant.way, numbers) for variant in variants],
     }
     return json.dumps(task).encode("ascii")
+
+
+def _way(way: Way | None, numbers: Mapping[Site, int]) -> list[object] | None:
+    if way is None:
+        return None
+    text = way.text.decode("latin-1") if way.text else None
+    return [numbers[way.site], text, way.usual, way.effect.decode("latin-1"), way.start, way.end]
 
 
 def _outcomes(content: bytes | None, count: int) -> list[Outcome]:

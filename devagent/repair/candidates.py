@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from devagent.code.errors import CannotParse
 from devagent.code.language import language_for, parse
-from devagent.repair.edit import Change, Edit, Span, apply_spans, edit
+from devagent.repair.edit import Change, Edit, edit
 from devagent.repair.grammar import grammar_of
 from devagent.repair.scene import Scene
+from devagent.repair.sieve import Sieve
 from devagent.repair.templates.template import Template, templates
+from devagent.repair.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -58,16 +60,18 @@ def candidates(stretches: Sequence[Stretch], context: Mapping[str, bytes] | None
     files in a language without templates, or that cannot be parsed.
     """
     ideas: list[_Idea] = []
+    known: dict[tuple[str, bytes], Vocabulary] = {}
     for stretch in stretches:
-        own = list(_ideas(stretch, context or {}))
+        scene = scene_of(stretch, context or {}, known.get((stretch.path, stretch.content)))
+        if scene is None:
+            continue
+        known[stretch.path, stretch.content] = scene.vocabulary
+        own = list(_ideas(stretch, scene))
         ideas += [*own, *_everywhere(own)]
     yield from _distinct(_ranked(ideas))
 
 
-def _ideas(stretch: Stretch, context: Mapping[str, bytes]) -> Iterator[_Idea]:
-    scene = scene_of(stretch, context)
-    if scene is None:
-        return
+def _ideas(stretch: Stretch, scene: Scene) -> Iterator[_Idea]:
     highest = max(stretch.line_scores.values(), default=0.0)
     statements = {node.id for node in scene.statements}
     for node in scene.nodes:
@@ -92,19 +96,25 @@ def _everywhere(ideas: Sequence[_Idea]) -> Iterator[_Idea]:
             yield replace(likeliest, change=Change(tuple(spans)), score=share * likeliest.score)
 
 
-def scene_of(stretch: Stretch, context: Mapping[str, bytes]) -> Scene | None:
-    """A stretch as the templates see it; `None` in a language without templates, or where it cannot be parsed."""
+def scene_of(stretch: Stretch, context: Mapping[str, bytes], words: Vocabulary | None = None) -> Scene | None:
+    """A stretch as the templates see it; `None` in a language without templates, or where it cannot be parsed.
+
+    `words` are those of its file, where they are known already.
+    """
     language = language_for(stretch.path)
     grammar = grammar_of(language.name) if language is not None else None
     if language is None or grammar is None:
         return None
+    if words is not None:
+        return Scene(stretch.content, words, grammar, stretch.start_line, stretch.end_line)
     others = {p: c for p, c in context.items() if p != stretch.path and language_for(p) is language}
     try:
         roots = {path: parse(content, language).root_node for path, content in others.items()}
         root = parse(stretch.content, language).root_node
     except CannotParse:
         return None
-    return Scene(stretch.content, root, grammar, stretch.start_line, stretch.end_line, roots)
+    words = Vocabulary(root, grammar, roots.values())
+    return Scene(stretch.content, words, grammar, stretch.start_line, stretch.end_line)
 
 
 def _idea(stretch: Stretch, scene: Scene, node: "Node", template: Template, change: Change, suspicion: float) -> _Idea:
@@ -137,39 +147,14 @@ def _ranked(ideas: list[_Idea]) -> list[_Idea]:
 
 
 def _distinct(ideas: Iterable[_Idea]) -> Iterator[tuple[str, Edit]]:
-    seen: set[tuple[str, int, bytes]] = set()
+    seen: set[tuple[str, bytes]] = set()
+    sieves: dict[int, Sieve] = {}
     for idea in ideas:
-        stretch, spans = idea.stretch, idea.change.spans
-        start, end = _surroundings(stretch, spans)
-        before = stretch.content[start:end]
-        after = apply_spans(before, (Span(s.start - start, s.end - start, s.text) for s in spans))
-        form = stretch.path, start, _normal_form(after)
-        if form not in seen and form[2] != _normal_form(before) and _is_code(stretch.path, before, after):
+        stretch = idea.stretch
+        sieve = sieves.get(id(stretch))
+        if sieve is None:
+            sieve = sieves[id(stretch)] = Sieve(stretch.path, stretch.content, stretch.start_line, stretch.end_line)
+        form = sieve.form(idea.change.spans)
+        if form is not None and (stretch.path, form) not in seen:
+            seen.add((stretch.path, form))
             yield stretch.path, edit(stretch.content, idea.change, idea.template, idea.line, idea.score)
-        seen.add(form)
-
-
-def _surroundings(stretch: Stretch, spans: Sequence[Span]) -> tuple[int, int]:
-    """Bytes [start, end) of the definitions of the module that a change is in: all that needs to be looked at again."""
-    language = language_for(stretch.path)
-    assert language is not None
-    first, last = min(span.start for span in spans), max(span.end for span in spans)
-    parts = parse(stretch.content, language).root_node.children
-    starts = [part.start_byte for part in parts if part.start_byte <= first]
-    ends = [part.end_byte for part in parts if part.end_byte >= last]
-    start = stretch.content.rfind(b"\n", 0, max(starts, default=0)) + 1
-    end = stretch.content.find(b"\n", min(ends, default=len(stretch.content))) + 1
-    return start, max(end, last) if end else len(stretch.content)
-
-
-def _is_code(path: str, before: bytes, after: bytes) -> bool:
-    """Whether nothing is broken that was not broken before."""
-    language = language_for(path)
-    assert language is not None
-    return parse(before, language).root_node.has_error or not parse(after, language).root_node.has_error
-
-
-def _normal_form(content: bytes) -> bytes:
-    """A file up to empty lines and white space within lines: enough to tell one-edit variants apart."""
-    lines = (line.rstrip() for line in content.splitlines())
-    return b"\n".join(line[: len(line) - len(line.lstrip())] + b" ".join(line.split()) for line in lines if line)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# Where a truth value is asked for. Parentheses around it are no place of their own, as those of an `if` in JavaScript.
+_ASKED = ("condition", "operand of logic")
 _FOLDER = Path(__file__).parent / "grammars"
 # The dialects that one grammar file speaks for.
 _SHARED = {"typescript": "javascript", "tsx": "javascript"}
@@ -17,7 +19,10 @@ _SHARED = {"typescript": "javascript", "tsx": "javascript"}
 
 @dataclass(frozen=True, eq=False)
 class Grammar:
-    """One language as the templates see it; the fields are explained in `grammars/python.toml`."""
+    """One language as the templates see it; the fields are explained in `grammars/python.toml`.
+
+    `own` holds what only templates for that one language ask for.
+    """
 
     roles: Mapping[str, frozenset[str]]
     fields: Mapping[str, str]
@@ -28,11 +33,17 @@ class Grammar:
     siblings: Mapping[str, Sequence[Sequence[str]]]
     wraps: Mapping[str, Sequence[str]]
     copies: Mapping[str, Sequence[Any]]
+    pure: Mapping[str, frozenset[str]]
+    own: Mapping[str, Any]
     bracketed: bool
 
     def plays(self, node: "Node | None", role: str) -> bool:
         """Whether a node has a role."""
         return node is not None and node.type in self.roles[role]
+
+    def allows(self, node: "Node") -> bool:
+        """Whether a node of this kind may be part of an expression without effects."""
+        return node.type in self.pure["values"] or node.type in self.pure["parts"]
 
     def field(self, node: "Node", name: str) -> "Node | None":
         """The child of a node in a field, by the templates' name for that field."""
@@ -40,7 +51,17 @@ class Grammar:
 
     def position(self, node: "Node") -> str:
         """What an expression is used for: index, bound, operand, argument, value, …; empty where nothing is known."""
-        return _lookup(self.positions, node)
+        parent, found = node.parent, _lookup(self.positions, node)
+        if parent is None or (self.plays(node, "group") and found in _ASKED):
+            return ""
+        if self.plays(parent, "group") and (around := _lookup(self.positions, parent)) in _ASKED:
+            return around
+        return "operand of logic" if found == "operand" and self._joins(parent) else found
+
+    def _joins(self, node: "Node") -> bool:
+        """Whether an operation joins truth values, in languages where it is told from others by its operator alone."""
+        operator = node.children[1].type
+        return operator == "&&" or (operator in ("||", "??") and self.position(node) in _ASKED)
 
     def binds(self, node: "Node") -> bool:
         """Whether the names below a node come to be there."""
@@ -76,6 +97,8 @@ def grammar_of(language: str) -> Grammar | None:
         siblings=data["siblings"],
         wraps=data["wraps"],
         copies=data["copies"],
+        pure={key: frozenset(words) for key, words in data.get("pure", {}).items()},
+        own=data.get("own", {}),
         bracketed=bool(data["words"]["terminator"]),
     )
 

@@ -25,7 +25,7 @@ def attributes_of(owner: "Node", grammar: Grammar) -> dict[str, "Node | None"]:
         if name.startswith(prefixes):
             first = value if function in grammar.words["constructor"] else None
             found.setdefault(name.partition(".")[2], first)
-        elif function is None and name.isidentifier():
+        elif function is None and name.lstrip("#").isidentifier():
             found.setdefault(name, value)
     return found
 

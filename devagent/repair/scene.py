@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,25 +24,22 @@ class Scene:
 
     Arguments:
         content: the file.
-        root: its syntax tree.
+        vocabulary: the words of the file, of which this is a part.
         grammar: what the templates know of its language.
         start_line, end_line: the stretch that may change, 1-based and inclusive.
-        context: other files of the repository, whose members and strings are known as well.
     """
 
     def __init__(
         self,
         content: bytes,
-        root: "Node",
+        vocabulary: Vocabulary,
         grammar: Grammar,
         start_line: int,
         end_line: int,
-        context: Mapping[str, "Node"],
     ) -> None:
         self.content, self.grammar = content, grammar
         self.start_line, self.end_line = start_line, end_line
-        self.root = root
-        self.vocabulary = Vocabulary(root, grammar, context.values())
+        self.root, self.vocabulary = vocabulary.root, vocabulary
 
     @cached_property
     def nodes(self) -> list["Node"]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
 
-from devagent.repair.batch import Goal, Outcome, Variant, can_run, run_batch
+from devagent.repair.batch import PUT_OFF, Goal, Outcome, Variant, can_run, run_batch
 from devagent.repair.branches import BRANCH_OFF, branched
 from devagent.repair.candidates import Stretch, candidates
 from devagent.repair.edit import Edit
+from devagent.repair.sites import way_of
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Sandbox
 
@@ -82,7 +83,8 @@ class Search:
         test_seconds: how long they took before, at most; the runner measures them itself.
         hangs: whether some of them did not end: most variants will not either, so none is waited for long.
 
-    `tried` counts variants, `partial` holds near misses, the best first; `exhausted` says that nothing is left to try.
+    `tried` counts variants that ran, `spared` those that were seen to change nothing or to be like another one;
+    `partial` holds near misses, the best first; `exhausted` says that nothing is left to try.
     """
 
     def __init__(
@@ -105,9 +107,10 @@ class Search:
         self._seconds, self._end = seconds, 0.0
         self._seen: set[bytes] = set()
         self._overdone: list[tuple[Variant, _Start]] = []
+        self._put_off: list[tuple[Variant, _Start]] = []
         self._work: AsyncIterator[Found | None] | None = None
         self.exhausted = False
-        self.tried = 0
+        self.tried = self.spared = 0
         self.partial: list[Found] = []
 
     async def survivors(self, seconds: float | None = None) -> AsyncGenerator[Found, None]:
@@ -134,7 +137,8 @@ class Search:
         if not can_run(self._ecosystem) or not self._goal.tests:
             return
         self._end = time.monotonic() + seconds
-        async for found in self._tried(list(variants), _Start()):
+        sited = await asyncio.to_thread(lambda: [self._sited(variant, _Start()) for variant in variants])
+        async for found in self._tried(sited, _Start()):
             if found is None:
                 return
             yield found
@@ -165,10 +169,15 @@ class Search:
             for variant, start in self._overdone[:_MOST_BRANCHED]:
                 streams.insert(1, _Stream(start, self._branches(variant, start)))
             del self._overdone[:_MOST_BRANCHED]
+        async for found in self._those_put_off():
+            yield found
 
-    async def _tried(self, variants: list[Variant], start: _Start) -> AsyncIterator[Found | None]:
+    async def _tried(
+        self, variants: list[Variant], start: _Start, *, again: bool = False
+    ) -> AsyncIterator[Found | None]:
+        """Survivors among variants that were not tried before, or with `again` among any; `None` as in `_all`."""
         files = {**self._originals, **start.files}
-        while variants := [variant for variant in variants if self._state(variant, start) not in self._seen]:
+        while variants := [v for v in variants if again or self._state(v, start) not in self._seen]:
             if self._left() <= _LEAST_BATCH_SECONDS:
                 yield None
                 continue
@@ -177,27 +186,44 @@ class Search:
             if not outcomes:
                 return
             for outcome in outcomes:
-                self.tried += 1
-                self._seen.add(self._state(variants[outcome.variant], start))
-                found = self._found(variants[outcome.variant], outcome, start)
+                found = self._noted(variants[outcome.variant], outcome, start)
                 if outcome.survives:
                     paused = time.monotonic()
                     yield found
                     self._end += time.monotonic() - paused
-                elif outcome.passed > start.passed:
-                    self._remember(found)
-                if (
-                    start.passed < outcome.passed == len(self._goal.tests)
-                    and not outcome.kept
-                    and found.edits[-1].template != BRANCH_OFF
-                ):
-                    self._overdone.append((variants[outcome.variant], start))
+            done = {outcome.variant for outcome in outcomes}
+            variants = [variant for number, variant in enumerate(variants) if number not in done]
+
+    def _noted(self, variant: Variant, outcome: Outcome, start: _Start) -> Found:
+        """What is to be remembered of an outcome."""
+        self._seen.add(self._state(variant, start))
+        self.tried += outcome.ran
+        self.spared += not outcome.ran
+        found = self._found(variant, outcome, start)
+        if outcome.ended == PUT_OFF:
+            self._put_off.append((variant, start))
+        elif outcome.ran and outcome.passed > start.passed and not outcome.survives:
+            self._remember(found)
+            overdone = outcome.passed == len(self._goal.tests) and not outcome.kept
+            if overdone and variant.edit.template != BRANCH_OFF:
+                self._overdone.append((variant, start))
+        return found
+
+    async def _those_put_off(self) -> AsyncIterator[Found | None]:
+        """Survivors among the variants that did not run for what was only likely."""
+        while self._put_off:
+            start = self._put_off[0][1]
+            variants = [replace(variant, way=None) for variant, its in self._put_off if its is start]
+            self._put_off = [(variant, its) for variant, its in self._put_off if its is not start]
+            self.spared -= len(variants)
+            async for found in self._tried(variants, start, again=True):
+                yield found
 
     def _blocks(self, start: _Start, targets: Sequence[Stretch]) -> Iterator[list[Variant]]:
         """All variants of some targets on a start, in blocks of falling likelihood."""
         targets = [_moved(target, start) for target in targets]
         context = {**self._context, **self._originals, **start.files}
-        variants = (Variant(path, edit) for path, edit in candidates(targets, context))
+        variants = (self._sited(Variant(path, edit), start) for path, edit in candidates(targets, context))
         while block := list(islice(variants, _BLOCK)):
             yield block
 
@@ -207,7 +233,13 @@ class Search:
         target = next((t for t in targets if t.start_line <= overdone.edit.line <= t.end_line), None)
         if target is not None:
             context = {**self._context, **self._originals, **start.files}
-            yield [Variant(target.path, edit) for edit in branched(target, overdone.edit, context)]
+            edits = branched(target, overdone.edit, context)
+            yield [self._sited(Variant(target.path, edit), start) for edit in edits]
+
+    def _sited(self, variant: Variant, start: _Start) -> Variant:
+        """A variant that knows what it does, as far as the runner can make use of it."""
+        old = start.files.get(variant.path, self._originals.get(variant.path))
+        return variant if old is None else replace(variant, way=way_of(variant.path, old, variant.edit))
 
     def _state(self, variant: Variant, start: _Start) -> bytes:
         """Stands for what the files are with a variant on a start: the same from wherever it was reached."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from devagent.code.errors import CannotParse
 from devagent.code.language import language_for, parse, walk
-from devagent.repair.candidates import surroundings
 from devagent.repair.edit import Edit
 from devagent.repair.grammar import Grammar, grammar_of
+from devagent.repair.sieve import surroundings
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -64,15 +64,18 @@ def way_of(path: str, old: bytes, edit: Edit) -> Way | None:
         return None
     if before.has_error or after.has_error:
         return None
-    return _Comparison(path, grammar, before, after, edit, first).way()
+    return _Comparison(path, grammar, before, after, edit, old, first).way()
 
 
 class _Comparison:
     """The same definitions of a module before and after an edit; `offset` is where they begin in the file."""
 
-    def __init__(self, path: str, grammar: Grammar, before: "Node", after: "Node", edit: Edit, offset: int) -> None:
+    def __init__(
+        self, path: str, grammar: Grammar, before: "Node", after: "Node", edit: Edit, content: bytes, offset: int
+    ) -> None:
         self.path, self.grammar, self.edit, self.offset = path, grammar, edit, offset
         self.before, self.after = before, after
+        self.old, self.new = content[offset:], edit.content[offset:]
         self.start, self.end = edit.start - offset, edit.end - offset
         self.grown = len(edit.text) - (edit.end - edit.start)
 
@@ -96,7 +99,11 @@ class _Comparison:
         old, new = (self._bare(side) for side in found)
         truth = _is_asked(found[0], self.grammar)
         site = Site(self.path, old.start_byte + self.offset, old.end_byte + self.offset, truth)
-        return Way(site, _text(new), None, b"", new.start_byte + self.offset, new.end_byte + self.offset)
+        return self._way(site, new, None, b"")
+
+    def _way(self, site: Site, decisive: "Node", usual: bool | None, effect: bytes) -> Way:
+        start, end = decisive.start_byte, decisive.end_byte
+        return Way(site, self.new[start:end], usual, effect, start + self.offset, end + self.offset)
 
     def _is_read(self, node: "Node") -> bool:
         parts = ("argument_list",)  # a generator without brackets of its own
@@ -124,41 +131,34 @@ class _Comparison:
     def _statement(self) -> Way | None:
         """The first statement that changes, or that something comes before."""
         old = self._changed()
-        if old is None or not self._in_function(old) or not self._framed(old) or not self._same_names(old):
+        new = self._framed(old) if old is not None and self._in_function(old) else None
+        if old is None or new is None or not self._same_names(old, new):
             return None
         site = Site(self.path, old.start_byte + self.offset, None, True)
         return self._decided(old, site) or Way(site)
 
     def _changed(self) -> "Node | None":
-        start = self._first_code(self.start)
+        start = _first_code(self.old, self.start)
         node = self.before.descendant_for_byte_range(start, start)
         covering = self.before.descendant_for_byte_range(start, max(start, self.end - 1))
         while node is not None and not (self.grammar.plays(node.parent, "block") and _covers(node.parent, covering)):
             node = node.parent
         return node if node is not None and node.is_named and node.type != "comment" else None
 
-    def _first_code(self, position: int) -> int:
-        text = _text(self.before)
-        return position + len(text[position:]) - len(text[position:].lstrip())
-
-    def _framed(self, old: "Node") -> bool:
-        """Whether everything around the change stands as deep as before, and what follows is where it was."""
-        start = min(self.start, old.start_byte)
-        first = start + len(_text(self.after)[start:]) - len(_text(self.after)[start:].lstrip())
+    def _framed(self, old: "Node") -> "Node | None":
+        """The first new statement, if everything around it stands as deep as before, and what follows is as it was."""
+        first = _first_code(self.new, min(self.start, old.start_byte))
         new = self.after.descendant_for_byte_range(first, first)
-        while (
-            new is not None
-            and new.parent is not None
-            and not (self.grammar.plays(new.parent, "block") and len(_chain(new)) <= len(_chain(old)))
-        ):
+        depth = len(_chain(old))
+        while new is not None and not (self.grammar.plays(new.parent, "block") and len(_chain(new)) <= depth):
             new = new.parent
         if new is None or _chain(new) != _chain(old):
-            return False
-        follower = next((n for n in _behind(old) if n.start_byte >= max(self.end, old.start_byte)), None)
+            return None
+        follower = next((n for n in [old, *_behind(old)] if n.start_byte >= self.end), None)
         if follower is None:
-            return self.start >= old.start_byte and self._ends_alike(old, new)
+            return new if self._ends_alike(old, new) else None
         place = follower.start_byte + self.grown
-        return any(n.start_byte == place and n.type == follower.type for n in [new, *_behind(new)])
+        return new if any(n.start_byte == place and n.type == follower.type for n in [new, *_behind(new)]) else None
 
     def _ends_alike(self, old: "Node", new: "Node") -> bool:
         one, other = old.parent, new.parent
@@ -168,15 +168,20 @@ class _Comparison:
             one, other = one.parent, other.parent
         return one is None and other is None
 
-    def _same_names(self, old: "Node") -> bool:
+    def _same_names(self, old: "Node", new: "Node") -> bool:
         """Whether the function binds and declares the same names, so that the rest of it means the same."""
+        grammar, new_end = self.grammar, self.start + len(self.edit.text)
+        gone = [n for n in [old, *_behind(old)] if n.start_byte < self.end]
+        come = [n for n in [new, *_behind(new)] if n.start_byte < new_end]
+        if _bound(gone, grammar) == _bound(come, grammar):
+            return True
         function = self._function(old)
         if function is None:
             return False
         twin = self.after.descendant_for_byte_range(function.start_byte, function.start_byte)
         while twin is not None and twin.type != function.type:
             twin = twin.parent
-        return twin is not None and _bound(function, self.grammar) == _bound(twin, self.grammar)
+        return twin is not None and _bound([function], grammar) == _bound([twin], grammar)
 
     def _decided(self, old: "Node", site: Site) -> Way | None:
         """The condition that a change is made under, where it is one."""
@@ -191,12 +196,10 @@ class _Comparison:
         decided = self._kind(old, node, made)
         if decided is None:
             return None
-        usual, effect = decided
-        return Way(site, _text(bare), usual, effect, bare.start_byte + self.offset, bare.end_byte + self.offset)
+        return self._way(site, bare, *decided)
 
     def _branch(self, start: int) -> "Node | None":
-        text = _text(self.after)
-        first = start + len(text[start:]) - len(text[start:].lstrip())
+        first = _first_code(self.new, start)
         node = self.after.descendant_for_byte_range(first, first)
         while node is not None and not self.grammar.plays(node.parent, "block"):
             node = node.parent
@@ -205,11 +208,15 @@ class _Comparison:
     def _kind(self, old: "Node", node: "Node", made: "_Under") -> tuple[bool, bytes] | None:
         """How a conditional statement stands to what was there: before it, around it, or as one of two branches."""
         new_end = self.start + len(self.edit.text)
-        rest = _text(self.after)[node.end_byte : max(new_end, node.end_byte)].strip()
+        rest = self.new[node.end_byte : max(new_end, node.end_byte)].strip()
         if not made.otherwise and self.start == self.end <= old.start_byte and node.end_byte <= new_end and not rest:
             return False, b"before " + b" ".join(made.then)
-        whole = self.start <= old.start_byte and old.end_byte <= self.end and not rest and node.end_byte <= new_end
-        if not whole or _text(self.before)[old.end_byte : self.end].strip():
+        whole = self.start <= old.start_byte and old.end_byte <= self.end and node.end_byte <= new_end
+        if not whole or self.old[old.end_byte : self.end].strip():
+            return None
+        if not made.otherwise and rest == self.old[old.start_byte : old.end_byte]:
+            return False, b"before " + b" ".join(made.then)
+        if rest:
             return None
         if not made.otherwise and made.then == _leaves(old):
             return True, b"around " + b" ".join(made.then)
@@ -274,15 +281,33 @@ def _is_asked(node: "Node", grammar: Grammar) -> bool:
     return position == "condition"
 
 
-def _bound(function: "Node", grammar: Grammar) -> frozenset[bytes]:
-    """The names that a function binds, and its declarations, up to how often."""
+def _bound(nodes: list["Node"], grammar: Grammar) -> frozenset[bytes]:
+    """The names that some code binds, and what it declares about names."""
     found: set[bytes] = set()
-    for node in walk(function):
+    for node in (inner for root in nodes for inner in walk(root)):
         if node.type in grammar.pure["declarations"]:
-            found.add(_text(node) if node.named_child_count and "statement" in node.type else node.type.encode())
-        if grammar.binds(node):
-            found.update(_text(name) for name in walk(node) if grammar.plays(name, "name"))
+            found.add(_text(node))
+        elif node.type in grammar.pure["suspensions"]:
+            found.add(node.type.encode())
+        elif node.is_named and grammar.binds(node):
+            found.update(_targets(node, grammar))
     return frozenset(found)
+
+
+def _targets(node: "Node", grammar: Grammar) -> Iterator[bytes]:
+    """The names below what is bound; members and elements bind none."""
+    if grammar.plays(node, "name"):
+        yield _text(node)
+    elif not (grammar.plays(node, "member") or grammar.plays(node, "subscript")):
+        for child in node.named_children:
+            yield from _targets(child, grammar)
+
+
+def _first_code(content: bytes, position: int) -> int:
+    """The first byte at or behind a position that is not white space."""
+    while content[position : position + 1].isspace():
+        position += 1
+    return position
 
 
 def _chain(node: "Node") -> list[str]:

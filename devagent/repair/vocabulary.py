@@ -60,7 +60,7 @@ class Vocabulary:
     """The words of one file, with members and strings of other files as a reserve."""
 
     def __init__(self, root: "Node", grammar: Grammar, context: Iterable["Node"] = ()) -> None:
-        self._root, self._grammar, self._context = root, grammar, list(context)
+        self.root, self._grammar, self._context = root, grammar, list(context)
         self._nodes = [node for node in walk(root) if node.is_named and not grammar.plays(node, "untouched")]
         self._visible: dict[int, list[str]] = {}
         self._names: dict[int, list[str]] = {}
@@ -68,7 +68,7 @@ class Vocabulary:
     @cached_property
     def bindings(self) -> list[Binding]:
         """Every name that the file binds, with where it can be used."""
-        found = [self._binding(node) for node in walk(self._root) if self._is_name(node) and self.is_bound(node)]
+        found = [self._binding(node) for node in walk(self.root) if self._is_name(node) and self.is_bound(node)]
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -113,7 +113,7 @@ class Vocabulary:
     @cached_property
     def methods(self) -> frozenset[str]:
         """Members that are called somewhere, in this file or in others."""
-        roots = [self._root, *self._context]
+        roots = [self.root, *self._context]
         calls = (node for root in roots for node in walk(root) if self._grammar.plays(node, "call"))
         callees = [self._grammar.field(call, "callee") for call in calls]
         found = [
@@ -171,7 +171,7 @@ class Vocabulary:
     @cached_property
     def steps(self) -> dict[str, "Node"]:
         """What is added to things by `+=`, in this file and then in the others."""
-        roots = [self._root, *self._context]
+        roots = [self.root, *self._context]
         nodes = (node for root in roots for node in walk(root) if self._grammar.plays(node, "assignment"))
         added = (node for node in nodes if any(child.type == "+=" for child in node.children))
         found = [self._grammar.field(node, "right") for node in added]
@@ -181,7 +181,7 @@ class Vocabulary:
     @cached_property
     def checks(self) -> list["Node"]:
         """Short `if` statements without `else` of this and the other files."""
-        roots = [self._root, *self._context]
+        roots = [self.root, *self._context]
         branches = (node for root in roots for node in walk(root) if self._grammar.plays(node, "branch"))
         return [
             node
@@ -194,7 +194,7 @@ class Vocabulary:
     @cached_property
     def flags(self) -> frozenset[str]:
         """Members that are assigned, or declared to hold, a truth value somewhere."""
-        return flags_in([self._root, *self._context], self._grammar)
+        return flags_in([self.root, *self._context], self._grammar)
 
     def known_anywhere(self, node: "Node") -> bool:
         """Whether code uses only names of the module and built-in ones."""
@@ -268,13 +268,13 @@ class Vocabulary:
 
     @cached_property
     def _shapes(self) -> list[Shape]:
-        return shapes_in([self._root, *self._context], self._grammar)
+        return shapes_in([self.root, *self._context], self._grammar)
 
     @cached_property
     def _members_by_name(self) -> dict[str, Counter[str]]:
         """Last name of a receiver, or name of a class, in lower case without `_` in front → members."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
-        for root in [self._root, *self._context]:
+        for root in [self.root, *self._context]:
             for receiver, members in self._members(walk(root)).items():
                 found[receiver.rpartition(".")[2].lower()].update(members)
             for node in walk(root):

@@ -23,7 +23,7 @@ from devagent.repair.templates.template import EXPRESSION, STATEMENT
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_MAPS = re.compile(r"\bMap\b|\bSet\b")
+_MAPS = re.compile(rb"\bMap\b|\bSet\b")
 _KEYED = ("get", "has", "set", "add", "delete")
 _TAKES_IN = ("push", "unshift", "set", "add", "emit")
 
@@ -133,7 +133,7 @@ def spread_first_or_last(scene: Scene, node: "Node") -> Iterator[Change]:
 def looked_up_in_a_map(scene: Scene, node: "Node") -> Iterator[Change]:
     """`m[k]` as `m.get(k)`, `m[k] = v` as `m.set(k, v)`, in files with maps."""
     box, key = node.child_by_field_name("object"), node.child_by_field_name("index")
-    if box is None or key is None or not _MAPS.search(scene.text(scene.root)) or key.type == "number":
+    if box is None or key is None or not _MAPS.search(scene.content) or key.type == "number":
         return
     parent = node.parent
     if parent is not None and parent.type == "assignment_expression" and not reads(scene, node):
