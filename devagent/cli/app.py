@@ -21,8 +21,8 @@ from devagent.cli import (
 
 app = typer.Typer(
     help="A small software team for your local git repository. Talk proposes, execution decides.",
-    epilog="Exit codes: 0 done, 1 not resolved, 2 usage, 3 cannot run here, 4 out of budget, 70 internal error, "
-    "130 interrupted.",
+    epilog="Exit codes: 0 done; 1 not resolved, unverified, or tests fail; 2 usage; 3 cannot run here, or the tests "
+    "cannot be judged; 4 stopped by a limit; 70 internal error; 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -42,16 +42,16 @@ def _devagent(
         raise typer.Exit
 
 
-app.command("fix")(fix.fix)
+app.command("fix", short_help="Run the tests; propose a patch for those that fail.")(fix.fix)
 app.command("run")(run.run)
 app.command("test")(test.test)
-app.command("show")(show.show)
+app.command("show", short_help="Show a run: patch, evidence, conversation, ledger.")(show.show)
 app.command("list")(listing.list_runs)
 app.command("apply")(apply.apply)
 app.command("undo")(undo.undo)
 app.command("discard")(discard.discard)
-app.command("resume")(resume.resume)
-app.command("demo")(demo.demo)
+app.command("resume", short_help="Go on with a run that was interrupted or stopped.")(resume.resume)
+app.command("demo", short_help="Make a small repository with a bug; run `fix` there.")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(model.app, name="model")
 app.add_typer(sandbox.app, name="sandbox")

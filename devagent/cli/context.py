@@ -21,7 +21,7 @@ def repository(directory: Path) -> "Repository":
     from devagent.proposal.store import sweep
     from devagent.repo.git import find_root
 
-    repo = find_root(directory.absolute())
+    repo = find_root(directory)
     recover(repo)
     sweep(repo)
     return repo
@@ -42,16 +42,22 @@ def repository_to_look_at(directory: Path) -> "Repository":
 
 
 def settings(repo: "Repository | None", **flags: Any) -> "Loaded":
-    """Settings from all layers. A flag is named like its setting, with `__` for the dot; `None` was not given."""
+    """Settings from all layers. A flag is named like its setting, with `__` for the dot; `None` was not given.
+
+    Raises `UsageError` for a setting that does not exist or does not fit, or names a chain or role that is not there.
+    """
     from devagent.config.resources import config_folder
     from devagent.config.settings import load
+    from devagent.workflows.named import check_names
 
     command_line = {key.replace("__", "."): value for key, value in flags.items()}
-    return load(
+    loaded = load(
         user_file=config_folder() / "config.toml",
         git_config=_git_config(repo) if repo is not None else {},
         command_line=command_line,
     )
+    check_names(loaded.settings)
+    return loaded
 
 
 def role_models(pairs: list[str] | None) -> dict[str, str]:

@@ -17,17 +17,22 @@ def discard(
 ) -> ExitCode:
     """Remove a run with its proposal, journal and refs. What was applied stays applied."""
     from devagent.cli.context import repository
+    from devagent.proposal.apply import applied_paths
     from devagent.proposal.store import discard as remove
     from devagent.proposal.store import find_run
 
     repo = repository(directory)
     found = find_run(repo, run)
+    paths = applied_paths(found)
+    stays = f"{', '.join(paths)} {'stays' if len(paths) == 1 else 'stay'} changed and can no longer be undone"
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"run {found.id} would be removed for good", hint="Say so with --yes")
-        print(f"Remove run {found.id} ({found.state}) for good? [y/N] ", end="", file=sys.stderr, flush=True)
+        question = f"Remove run {found.id} ({found.state}) for good?" + (f" {stays}." if paths else "")
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            print(f"kept {found.id}")
             return ExitCode.NOT_RESOLVED
     remove(repo, found)
-    print(f"discarded {found.id}")
+    print(f"discarded {found.id}" + (f"; {stays}" if paths else ""))
     return ExitCode.DONE

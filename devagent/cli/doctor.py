@@ -14,10 +14,10 @@ def doctor(
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
 ) -> ExitCode:
     """Check this machine and this repository. Exits 3 when the main job cannot be done here."""
-    from devagent.cli.context import run_async
+    from devagent.cli.context import repository_or_none, run_async, settings
     from devagent.report.output import print_checks
     from devagent.workflows.doctor import examine
 
-    result = run_async(examine(directory))
+    result = run_async(examine(directory, lambda: settings(repository_or_none(directory)).settings))
     print_checks(result, as_json=as_json)
     return result.exit_code

@@ -1,9 +1,21 @@
 """Options that several commands share, each defined once."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Any, Literal, Optional
 
 import typer
+
+
+def _one_of(flag: str, *names: str, help: str) -> Any:  # noqa: A002  as Typer calls it
+    """An option that takes one of these words. Typer's own way says "Value error" where it means the user's."""
+
+    def parse(value: str) -> str:
+        if value not in names:
+            raise typer.BadParameter(f"{value!r} is not one of {', '.join(names)}.")
+        return value
+
+    return typer.Option(flag, parser=parse, metavar=f"<{'|'.join(names)}>", autocompletion=lambda: names, help=help)
+
 
 Directory = Annotated[
     Path, typer.Option("--directory", "-C", help="Work in the repository at this path.", show_default=False)
@@ -26,7 +38,9 @@ BaseUrl = Annotated[
 ]
 Strategy = Annotated[
     Optional[Literal["auto", "chain", "lite"]],  # noqa: UP045
-    typer.Option("--strategy", help="How candidates are made: the team (chain) or one agent (lite)."),
+    _one_of(
+        "--strategy", "auto", "chain", "lite", help="How candidates are made: the team (chain) or one agent (lite)."
+    ),
 ]
 MaxTokens = Annotated[
     Optional[int],  # noqa: UP045
@@ -42,11 +56,11 @@ MaxSeconds = Annotated[
 ]
 SandboxKind = Annotated[
     Optional[Literal["auto", "docker", "process"]],  # noqa: UP045
-    typer.Option("--sandbox", help="Isolation: Docker, Linux namespaces, or whichever works."),
+    _one_of("--sandbox", "auto", "docker", "process", help="Isolation: Docker, Linux namespaces, or whichever works."),
 ]
 Base = Annotated[
     Literal["worktree", "index", "HEAD"],
-    typer.Option("--base", help="What to start from; worktree includes uncommitted work."),
+    _one_of("--base", "worktree", "index", "HEAD", help="What to start from; worktree includes uncommitted work."),
 ]
 Only = Annotated[
     Optional[list[str]],  # noqa: UP045

@@ -20,7 +20,7 @@ def resume(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
 ) -> ExitCode:
-    """Go on with a run after a crash, Ctrl-C, or with a raised budget. Nothing that finished is done or paid twice."""
+    """Go on with a run after a crash, Ctrl-C, or with a raised limit. Nothing that finished is done or paid twice."""
     from devagent.cli.context import repository
     from devagent.cli.working import Output, finish
     from devagent.proposal.store import find_run

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from devagent.cli import options
 from devagent.cli.boundary import command
+from devagent.errors import UsageError
 
 
 @command
@@ -21,5 +22,7 @@ def undo(
 
     repo = repository(directory)
     applied = [r.id for r in list_runs(repo) if r.state is State.APPLIED]
-    found = find_run(repo, run or (applied[-1] if applied else None))
+    if run is None and not applied:
+        raise UsageError("nothing is applied")
+    found = find_run(repo, run or applied[-1])
     print_change("undone", found.id, put_back(repo, found), as_json=as_json)

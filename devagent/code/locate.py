@@ -78,7 +78,7 @@ def locate(
     coverage: Coverage | None = None,
     failing: Collection[str] = (),
     text: str = "",
-    limit: int = 40,
+    limit: int | None = 40,
 ) -> list[Suspect]:
     """The functions of the repository that could be at fault, most suspicious first.
 
@@ -87,7 +87,7 @@ def locate(
         coverage: the lines each test ran, if known.
         failing: ids of the failing tests in `coverage`; the failures' own ids if empty.
         text: the task in words, when there is no failing test or beside it.
-        limit: how many to give at most.
+        limit: how many to give at most; `None` for all.
     """
     case = _Case(files, failures, spectrum(coverage or {}, failing or [f.test for f in failures]), text)
     evidence = {unit: _Evidence() for unit in case.units}

@@ -165,7 +165,7 @@ def price(card: ModelCard, prompt_tokens: int, completion_tokens: int) -> float 
 
 def _used_up(limit: str, used: object, need: str) -> OutOfBudget:
     return OutOfBudget(
-        f"the budget of {limit} is used up",
+        f"the limit of {limit} is reached",
         why=f"{used} spent, {need}",
         hint="`devagent resume` with a higher limit goes on",
     )

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from devagent.config.resources import config_folder
 from devagent.errors import CannotRun, UsageError
@@ -24,6 +24,7 @@ from devagent.journal.journal import write_atomically
 from devagent.models import trouble
 from devagent.models.cards import card_for
 from devagent.models.model import Model, ModelCard
+from devagent.models.providers import check_provider
 from devagent.models.transport import is_loopback
 
 Kind = Literal["embedded", "openai", "ollama", "litellm"]
@@ -32,6 +33,8 @@ OPENAI_URL = "https://api.openai.com/v1"
 OLLAMA_URL = "http://127.0.0.1:11434"
 OLLAMA_WINDOWS = {"small": 16384, "large": 32768}
 """Tokens of context asked of Ollama at most: it sets memory aside for all of them."""
+
+EMBEDDED = "embedded/qwen2.5-coder-1.5b"
 
 DOWNLOAD = "download"
 """What `Consent` and the consent file call the download of the embedded model."""
@@ -70,8 +73,8 @@ class ModelChoice:
 class Consent(Protocol):
     """Somebody to ask. The command line implements it on a terminal."""
 
-    def ask(self, question: str) -> bool:
-        """Whether the user says yes."""
+    def ask(self, question: str) -> bool | None:
+        """Whether the user says yes; `None` when there is nobody to ask."""
         ...
 
 
@@ -83,26 +86,37 @@ def resolve(name: str = "", base_url: str = "", key_variable: str = "") -> Model
         base_url: base URL of a server that has the model.
         key_variable: environment variable that holds the key for the base URL.
 
-    Raises `UsageError` for a name that means nothing.
+    Raises `UsageError` for a name that means nothing, an unknown provider, or what is no URL.
     """
     if name.startswith(("http://", "https://")):
         base_url, name = urldefrag(name)
         if not name:
             raise UsageError(f"{base_url} names a server and no model", hint=f"Write {base_url}#NAME")
+    if base_url and not _is_url(base_url):
+        raise UsageError(f"{base_url} is not a URL", hint="It looks like http://127.0.0.1:8000/v1")
     if name.startswith("ollama/"):
         return _ollama(name, base_url or OLLAMA_URL)
     if base_url:
         return _server(name, base_url, key_variable)
-    if name in ("", "local", "embedded"):
+    if name in ("", "local", "embedded", EMBEDDED):
         return _embedded()
     provider, slash, rest = name.partition("/")
+    if slash and provider in ("local", "embedded"):
+        raise UsageError(f"there is no model {name}", why="the embedded model is called embedded")
     if not slash or not provider or not rest:
         raise UsageError(
             f"{name} could be a model of any provider", hint=f"Write PROVIDER/{name}, ollama/{name}, or add --base-url"
         )
     if provider == "openai":
         return replace(_server(rest, OPENAI_URL, key_variable or KEY_VARIABLES["openai"]), provider=provider)
+    check_provider(provider)
     return _provider(name, provider, key_variable)
+
+
+def check_key(choice: ModelChoice, environ: Mapping[str, str]) -> None:
+    """Raises `ModelError` when the model wants a key and there is none; nothing is asked."""
+    if choice.provider and choice.key_variable and not environ.get(choice.key_variable):
+        raise trouble.key_missing(choice.provider, choice.key_variable)
 
 
 def settle_consent(
@@ -124,15 +138,14 @@ def settle_consent(
     """
     if not choice.provider:
         return
-    variable = choice.key_variable
-    if variable and not environ.get(variable):
-        raise trouble.key_missing(choice.provider, variable)
-    asked_for = f"send prompts to {choice.provider}" + (f" with the key in {variable}" if variable else "")
+    check_key(choice, environ)
+    to_whom = choice.provider + (f" with the key in {choice.key_variable}" if choice.key_variable else "")
     _agree(
         choice.provider,
-        f"May devagent {asked_for}?",
-        refusal=f"devagent may not {asked_for} without your word",
-        hint=f"Run it on a terminal to be asked, or add {choice.provider} to model.allow",
+        f"May devagent send prompts to {to_whom}?",
+        untold=f"sending prompts to {to_whom} needs your word",
+        hint=f"Say it with --yes, run it on a terminal to be asked, or add {choice.provider} to model.allow",
+        refused="Nothing was sent",
         allowed=allowed,
         consent=consent,
         remembered=remembered,
@@ -147,8 +160,9 @@ def settle_download(size: int, *, allowed: bool, consent: Consent | None, rememb
     _agree(
         DOWNLOAD,
         f"May devagent download its model ({size / 1e9:.1f} GB) into your cache folder?",
-        refusal="the embedded model is not here and devagent may not download it without your word",
-        hint="`devagent model pull` downloads it; --model names another; model.download = true allows it for good",
+        untold=f"the embedded model is not here, and its download ({size / 1e9:.1f} GB) needs your word",
+        hint="Say it with --yes or `devagent model pull`; --model names another; model.download = true is for good",
+        refused="Nothing was downloaded; --model names another model",
         allowed={DOWNLOAD} if allowed else (),
         consent=consent,
         remembered=remembered,
@@ -184,8 +198,7 @@ async def open_model(choice: ModelChoice, environ: Mapping[str, str]) -> Model:
 
 
 def _embedded() -> ModelChoice:
-    name = "embedded/qwen2.5-coder-1.5b"
-    return ModelChoice("embedded", name, card_for(name))
+    return ModelChoice("embedded", EMBEDDED, card_for(EMBEDDED))
 
 
 def _ollama(name: str, base_url: str) -> ModelChoice:
@@ -222,9 +235,15 @@ def _local(card: ModelCard, base_url: str) -> ModelCard:
     return replace(card, price_in=0.0, price_out=0.0, extra={**card.extra, "local": True})
 
 
-def _stranger(base_url: str) -> str:
-    from urllib.parse import urlsplit
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
+
+def _stranger(base_url: str) -> str:
     return "" if is_loopback(base_url) else urlsplit(base_url).hostname or base_url
 
 
@@ -232,8 +251,9 @@ def _agree(
     subject: str,
     question: str,
     *,
-    refusal: str,
+    untold: str,
     hint: str,
+    refused: str,
     allowed: Collection[str],
     consent: Consent | None,
     remembered: Path | None,
@@ -242,8 +262,11 @@ def _agree(
     known = _remembered(path)
     if subject in allowed or subject in known:
         return
-    if consent is None or not consent.ask(question):
-        raise CannotRun(refusal, hint=hint)
+    answer = consent.ask(question) if consent is not None else None
+    if answer is None:
+        raise CannotRun(untold, hint=hint)
+    if not answer:
+        raise CannotRun("you said no", hint=refused)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomically(path, json.dumps(sorted({*known, subject})).encode())
 

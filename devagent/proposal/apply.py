@@ -9,7 +9,7 @@ import fcntl
 import os
 import shlex
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,14 +81,20 @@ def undo(repo: Repository, run: Run, *, step: Step = lambda _: None) -> tuple[st
         _finish(repo, step)
         record = run.folder / Direction.APPLY.done
         if not record.exists():
-            raise UsageError(f"run {run.id} is not applied", why=f"it is {run.state}")
+            raise UsageError(f"run {run.id} is not applied ({run.state})")
         plan = Plan.read(record)
         if plan.git_dir != str(repo.git_dir):
             raise UsageError(f"run {run.id} was applied in another work tree", why=f"that of {plan.git_dir}")
-        _check_undo(Checkout(repo.root), plan)
+        _check_undo(Checkout(repo.root), plan, run.id)
         folder = begin_undo(_area(repo), record, step)
         Transaction(folder, run.folder, Checkout(repo.root), step).carry_out()
     return plan.paths
+
+
+def applied_paths(run: Run) -> tuple[str, ...]:
+    """The paths that this run changed in a checkout; none where it is not applied."""
+    record = run.folder / Direction.APPLY.done
+    return Plan.read(record).paths if record.exists() else ()
 
 
 def recover(repo: Repository, *, step: Step = lambda _: None) -> Recovery | None:
@@ -134,7 +140,7 @@ def _plan(repo: Repository, proposal: Proposal) -> tuple[Plan, dict[str, bytes]]
     checkout = Checkout(repo.root)
     wanted = changed_paths(repo, proposal.candidate.base, proposal.commit)
     now = {change.path: checkout.read(change.path) for change in wanted}
-    _check_unchanged(repo, wanted, now)
+    _check_unchanged(repo, proposal.run, wanted, now)
     after = {change.path: _after(repo, change, now[change.path]) for change in wanted}
     sides = [file for file in (*now.values(), *after.values()) if file]
     contents = {digest(file.content): file.content for file in sides}
@@ -146,7 +152,7 @@ def _plan(repo: Repository, proposal: Proposal) -> tuple[Plan, dict[str, bytes]]
     return plan, contents
 
 
-def _check_unchanged(repo: Repository, wanted: list[TreeChange], now: dict[str, OnDisk | None]) -> None:
+def _check_unchanged(repo: Repository, run: str, wanted: list[TreeChange], now: dict[str, OnDisk | None]) -> None:
     if not wanted:
         raise UsageError("the proposal changes nothing")
     for change in wanted:
@@ -154,7 +160,8 @@ def _check_unchanged(repo: Repository, wanted: list[TreeChange], now: dict[str, 
         if GITLINK in (change.before and change.before.mode, change.after and change.after.mode):
             raise UsageError(f"{change.path} is a submodule", why="devagent does not change submodules")
     blobs = worktree_blobs(repo, [path for path, file in now.items() if file])
-    _refuse("changed since the run started", (c.path for c in wanted if blobs.get(c.path) != c.before))
+    changed = [c.path for c in wanted if blobs.get(c.path) != c.before]
+    _refuse("changed since the run started", changed, f"Start a new run, or {_merge(run, changed)}")
 
 
 def _after(repo: Repository, change: TreeChange, now: OnDisk | None) -> OnDisk | None:
@@ -218,10 +225,11 @@ def _check_names(checkout: Checkout, plan: Plan) -> None:
     _refuse("cannot be written", (f"{name} (some file systems take it for {other})" for name, other in clashing))
 
 
-def _check_undo(checkout: Checkout, plan: Plan) -> None:
+def _check_undo(checkout: Checkout, plan: Plan, run: str) -> None:
     back = plan.reversed()
     now = {c.path: checkout.read(c.path) for c in back.changes}
-    _refuse("changed since it was applied", (c.path for c in back.changes if not _stands(now[c.path], c.before)))
+    changed = [c.path for c in back.changes if not _stands(now[c.path], c.before)]
+    _refuse("changed since it was applied", changed, f"To {_merge(run, changed, ' -R')}")
     _check_room(checkout, back)
 
 
@@ -229,11 +237,16 @@ def _stands(file: OnDisk | None, side: Side | None) -> bool:
     return file is None if side is None else side.matches(file)
 
 
-def _refuse(why: str, paths: Iterable[str]) -> None:
+def _merge(run: str, paths: Sequence[str], options: str = "") -> str:
+    """How git brings a patch together with what was changed meanwhile: it wants the files as its index has them."""
+    return f"merge: git add {shlex.join(paths)} && devagent show --patch {run} | git apply -3{options}"
+
+
+def _refuse(why: str, paths: Iterable[str], hint: str = "") -> None:
     named = list(paths)
     if named:
         more = f" and {len(named) - 5} more" if len(named) > 5 else ""
-        raise UsageError("nothing was written", why=f"{why}: {', '.join(named[:5])}{more}")
+        raise UsageError("nothing was written", why=f"{why}: {', '.join(named[:5])}{more}", hint=hint)
 
 
 def _area(repo: Repository) -> Path:

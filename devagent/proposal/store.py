@@ -3,7 +3,7 @@
 journal.jsonl, lock, blobs/   the journal (devagent.journal)
 proposal.json                 the proposal; written last, so that its presence means "proposed"
 proposal.patch                the same as a patch
-failed.json                   why the run ended without a proposal
+ended.json                    how and why the run ended without a proposal
 applied/  undone/             the record of what `apply` wrote (devagent.proposal.transaction)
 """
 
@@ -36,6 +36,8 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
     PROPOSED = "proposed"
     FAILED = "failed"
+    GREEN = "nothing to fix"
+    STOPPED = "stopped by limit"
     APPLIED = "applied"
     UNDONE = "undone"
     DISCARDED = "discarded"
@@ -58,19 +60,29 @@ class Run:
         for name, state in _MARKS:
             if (self.folder / name).exists():
                 return state
-        return State.INTERRUPTED
+        ending = self._ending
+        return State(ending["state"]) if ending else State.INTERRUPTED
 
     @property
     def failure(self) -> str:
         """Why it ended without a proposal; empty if it did not."""
-        path = self.folder / "failed.json"
-        return str(json.loads(path.read_bytes())["reason"]) if path.exists() else ""
+        return self._ending.get("reason", "")
+
+    def _another(self) -> str:
+        """Where else there is a proposal."""
+        proposed = [run.id for run in _runs_in(self.folder.parent) if run.state in (State.PROPOSED, State.UNDONE)]
+        return f"The latest proposal: devagent apply {proposed[-1]}" if proposed else ""
+
+    @property
+    def _ending(self) -> dict[str, str]:
+        path = self.folder / "ended.json"
+        return json.loads(path.read_bytes()) if path.exists() else {}
 
     def proposal(self) -> Proposal:
         """Its proposal. Raises `UsageError` if it has none."""
         path = self.folder / "proposal.json"
         if not path.exists():
-            raise UsageError(f"run {self.id} has no proposal", why=f"it is {self.state}")
+            raise UsageError(f"run {self.id} has no proposal ({self.state})", hint=self._another())
         return Proposal.from_json(json.loads(path.read_bytes()))
 
 
@@ -78,7 +90,6 @@ _MARKS = (
     ("applied", State.APPLIED),
     ("undone", State.UNDONE),
     ("proposal.json", State.PROPOSED),
-    ("failed.json", State.FAILED),
 )
 
 
@@ -115,7 +126,10 @@ def new_run(repo: Repository, at: float | None = None) -> Run:
 
 def list_runs(repo: Repository) -> list[Run]:
     """All runs of the repository, oldest first."""
-    folder = runs_folder(repo)
+    return _runs_in(runs_folder(repo))
+
+
+def _runs_in(folder: Path) -> list[Run]:
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     return [Run(name, folder / name) for name in names if not name.startswith(".")]
 
@@ -128,7 +142,7 @@ def find_run(repo: Repository, prefix: str | None = None) -> Run:
     runs = list_runs(repo)
     if prefix is None:
         if not runs:
-            raise UsageError("there is no run in this repository yet", hint='Start one: devagent run "TASK"')
+            raise UsageError("there is no run in this repository yet", hint="Start one with: devagent fix")
         return runs[-1]
     found = [run for run in runs if run.id.startswith(prefix) or run.id.partition("-")[2].startswith(prefix)]
     if len(found) == 1:
@@ -155,9 +169,9 @@ def publish(repo: Repository, proposal: Proposal, subject: str, body: str = "", 
     return published
 
 
-def mark_failed(run: Run, reason: str) -> None:
-    """Record that a run ended without a proposal. A later proposal of the same run outranks it."""
-    write_atomically(run.folder / "failed.json", _json({"reason": reason}))
+def mark_ended(run: Run, reason: str, state: State = State.FAILED) -> None:
+    """Record how and why a run ended without a proposal. A later proposal of the same run outranks it."""
+    write_atomically(run.folder / "ended.json", _json({"state": state, "reason": reason}))
 
 
 def discard(repo: Repository, run: Run) -> None:

@@ -12,16 +12,10 @@ from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Command, Sandbox
 
 PLACE = "/run/devagent"
+_PYTHON = [f"devagent_{name}.py" for name in ("warm", "lane", "swaps", "state", "sites", "watch", "pure")]
 # Ecosystem → the program, its script and what that needs beside it (all in sandboxes/<ecosystem>/).
 _RUNNERS = {
-    "python": (
-        "python",
-        "forkserver.py",
-        "devagent_lane.py",
-        "devagent_swaps.py",
-        "devagent_sites.py",
-        "devagent_state.py",
-    ),
+    "python": ("python", "forkserver.py", *_PYTHON),
     "node": ("node", "batch.mjs", "names.mjs", "sieve.mjs", "warm.mjs", "modules.mjs", "harness.mjs"),
 }
 _GRACE = 10.0
@@ -126,7 +120,7 @@ def _way(way: Way | None, numbers: Mapping[Site, int]) -> list[object] | None:
     if way is None:
         return None
     text = way.text.decode("latin-1") if way.text else None
-    return [numbers[way.site], text, way.usual, way.effect.decode("latin-1"), way.start, way.end]
+    return [numbers[way.site], text, way.usual]
 
 
 def _outcomes(content: bytes | None, count: int) -> list[Outcome]:

@@ -19,7 +19,7 @@ from devagent.repair.sites import way_of
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Sandbox
 
-_BLOCK = 600
+_BLOCK_SECONDS, _LEAST_BLOCK, _MOST_BLOCK = 4.0, 600, 2400
 _NEAR_WEIGHT = 3.0
 _LEAST_LIMIT, _LEAST_HANG, _TIMES_BASELINE = 0.5, 0.2, 5.0
 _MOST_STARTS = 6
@@ -106,6 +106,7 @@ class Search:
         self._goal = Goal(tests, keep, max(_LEAST_HANG if hangs else _LEAST_LIMIT, _TIMES_BASELINE * test_seconds))
         self._seconds, self._end = seconds, 0.0
         self._seen: set[bytes] = set()
+        self._block = _LEAST_BLOCK
         self._overdone: list[tuple[Variant, _Start]] = []
         self._put_off: list[tuple[Variant, _Start]] = []
         self._work: AsyncIterator[Found | None] | None = None
@@ -181,10 +182,11 @@ class Search:
             if self._left() <= _LEAST_BATCH_SECONDS:
                 yield None
                 continue
-            goal = replace(self._goal, before=start.passed)
+            goal, began = replace(self._goal, before=start.passed), time.monotonic()
             outcomes = await run_batch(self._sandbox, self._ecosystem, files, variants, goal, seconds=self._left())
             if not outcomes:
                 return
+            self._block = _next_block(len(outcomes), time.monotonic() - began)
             for outcome in outcomes:
                 found = self._noted(variants[outcome.variant], outcome, start)
                 if outcome.survives:
@@ -224,7 +226,7 @@ class Search:
         targets = [_moved(target, start) for target in targets]
         context = {**self._context, **self._originals, **start.files}
         variants = (self._sited(Variant(path, edit), start) for path, edit in candidates(targets, context))
-        while block := list(islice(variants, _BLOCK)):
+        while block := list(islice(variants, self._block)):
             yield block
 
     def _branches(self, overdone: Variant, start: _Start) -> Iterator[list[Variant]]:
@@ -258,6 +260,11 @@ class Search:
 
     def _left(self) -> float:
         return self._end - time.monotonic()
+
+
+def _next_block(done: int, seconds: float) -> int:
+    """How many variants the runner goes through before another stream has its turn, from how many it did lately."""
+    return min(_MOST_BLOCK, max(_LEAST_BLOCK, int(done * _BLOCK_SECONDS / max(seconds, 0.1))))
 
 
 def _tiers(targets: Sequence[Stretch]) -> list[list[Stretch]]:

@@ -1,9 +1,9 @@
 """Where a variant differs from its file: the expression or statement that decides whether it does at all.
 
-What a changed expression would have been can be seen while the old program runs. A variant that agrees with it
-whenever the place is reached changes nothing, and variants that agree with each other need one run between them:
-test-equivalence (Mechtaev, Gao, Tan and Roychoudhury 2018, "Test-Equivalence Analysis for Automatic Program Repair").
-Only expressions without effects can be asked; which those are, the grammar data say.
+What a changed expression would have been can be seen while the old program runs, and a variant that agrees with it
+whenever the place is reached changes nothing: test-equivalence (Mechtaev, Gao, Tan and Roychoudhury 2018,
+"Test-Equivalence Analysis for Automatic Patch Generation"). Only expressions without effects can be asked; which those
+are, the grammar data say.
 """
 
 from collections.abc import Iterator
@@ -37,17 +37,14 @@ class Site:
 class Way:
     """What a variant does at its site.
 
-    `text` is the expression that decides, which stands at bytes [start, end) of the new file; empty where the variant
-    changes what happens whenever the statement is gone to. `usual` is the truth of `text` with which all stays as it
-    was, None where that is the value of the old expression. `effect` is what happens otherwise.
+    `text` is the expression that decides; empty where the variant changes what happens whenever the statement is gone
+    to. `usual` is the truth of `text` with which all stays as it was, None where that is the value of the old
+    expression.
     """
 
     site: Site
     text: bytes = b""
     usual: bool | None = None
-    effect: bytes = b""
-    start: int = 0
-    end: int = 0
 
 
 def way_of(path: str, old: bytes, edit: Edit) -> Way | None:
@@ -73,11 +70,12 @@ class _Comparison:
     def __init__(
         self, path: str, grammar: Grammar, before: "Node", after: "Node", edit: Edit, content: bytes, offset: int
     ) -> None:
-        self.path, self.grammar, self.edit, self.offset = path, grammar, edit, offset
+        self.path, self.grammar, self.offset = path, grammar, offset
         self.before, self.after = before, after
         self.old, self.new = content[offset:], edit.content[offset:]
-        self.start, self.end = edit.start - offset, edit.end - offset
-        self.grown = len(edit.text) - (edit.end - edit.start)
+        self.start, self.end, self.new_end = _changed_lines(content, edit)
+        self.start, self.end, self.new_end = self.start - offset, self.end - offset, self.new_end - offset
+        self.grown = self.new_end - self.end
 
     def way(self) -> Way | None:
         return self._value() or self._statement()
@@ -86,24 +84,27 @@ class _Comparison:
 
     def _value(self) -> Way | None:
         """The outermost expression around the change that is pure before and after it."""
+        first, last = _narrowed(self.old[self.start : self.end], self.new[self.start : self.new_end])
+        first, last = self.start + first, self.end - last
+        places = [(first, last)] if first < last else [(first, last), (first - 1, last), (first, last + 1)]
+        found = next((pair for place in places if (pair := self._outermost(*place)) is not None), None)
+        if found is None or not self._in_function(found[0]):
+            return None
+        old, new = (self._bare(side) for side in found)
+        truth = _is_asked(found[0], self.grammar)
+        site = Site(self.path, old.start_byte + self.offset, old.end_byte + self.offset, truth)
+        return Way(site, self.new[new.start_byte : new.end_byte])
+
+    def _outermost(self, start: int, end: int) -> "tuple[Node, Node] | None":
         found: tuple[Node, Node] | None = None
-        node = self.before.named_descendant_for_byte_range(self.start, self.end)
+        node = self.before.named_descendant_for_byte_range(max(0, start), end)
         while node is not None and self.grammar.allows(node):
             if node.type in self.grammar.pure["values"] and self._is_read(node):
                 new = self._twin(node)
                 if new is not None and _is_pure(node, self.grammar) and _is_pure(new, self.grammar):
                     found = node, new
             node = node.parent
-        if found is None or not self._in_function(found[0]):
-            return None
-        old, new = (self._bare(side) for side in found)
-        truth = _is_asked(found[0], self.grammar)
-        site = Site(self.path, old.start_byte + self.offset, old.end_byte + self.offset, truth)
-        return self._way(site, new, None, b"")
-
-    def _way(self, site: Site, decisive: "Node", usual: bool | None, effect: bytes) -> Way:
-        start, end = decisive.start_byte, decisive.end_byte
-        return Way(site, self.new[start:end], usual, effect, start + self.offset, end + self.offset)
+        return found
 
     def _is_read(self, node: "Node") -> bool:
         parts = ("argument_list",)  # a generator without brackets of its own
@@ -152,7 +153,9 @@ class _Comparison:
         depth = len(_chain(old))
         while new is not None and not (self.grammar.plays(new.parent, "block") and len(_chain(new)) <= depth):
             new = new.parent
-        if new is None or _chain(new) != _chain(old):
+        if new is None or new.parent is None or new.start_byte != first or _chain(new) != _chain(old):
+            return None
+        if new.parent.end_byte < self.start + len(self.new[self.start : self.new_end].rstrip()):
             return None
         follower = next((n for n in [old, *_behind(old)] if n.start_byte >= self.end), None)
         if follower is None:
@@ -170,9 +173,9 @@ class _Comparison:
 
     def _same_names(self, old: "Node", new: "Node") -> bool:
         """Whether the function binds and declares the same names, so that the rest of it means the same."""
-        grammar, new_end = self.grammar, self.start + len(self.edit.text)
+        grammar = self.grammar
         gone = [n for n in [old, *_behind(old)] if n.start_byte < self.end]
-        come = [n for n in [new, *_behind(new)] if n.start_byte < new_end]
+        come = [n for n in [new, *_behind(new)] if n.start_byte < self.new_end]
         if _bound(gone, grammar) == _bound(come, grammar):
             return True
         function = self._function(old)
@@ -193,10 +196,8 @@ class _Comparison:
             return None
         bare, otherwise = self._bare(condition), node.child_by_field_name("alternative")
         made = _Under(_leaves(body), _leaves(otherwise) if otherwise is not None else [])
-        decided = self._kind(old, node, made)
-        if decided is None:
-            return None
-        return self._way(site, bare, *decided)
+        usual = self._usual(old, node, made)
+        return Way(site, self.new[bare.start_byte : bare.end_byte], usual) if usual is not None else None
 
     def _branch(self, start: int) -> "Node | None":
         first = _first_code(self.new, start)
@@ -205,24 +206,21 @@ class _Comparison:
             node = node.parent
         return node if self.grammar.plays(node, "branch") else None
 
-    def _kind(self, old: "Node", node: "Node", made: "_Under") -> tuple[bool, bytes] | None:
-        """How a conditional statement stands to what was there: before it, around it, or as one of two branches."""
-        new_end = self.start + len(self.edit.text)
-        rest = self.new[node.end_byte : max(new_end, node.end_byte)].strip()
-        if not made.otherwise and self.start == self.end <= old.start_byte and node.end_byte <= new_end and not rest:
-            return False, b"before " + b" ".join(made.then)
-        whole = self.start <= old.start_byte and old.end_byte <= self.end and node.end_byte <= new_end
+    def _usual(self, old: "Node", node: "Node", made: "_Under") -> bool | None:
+        """The truth of a condition with which all is as it was: it leaves before, goes round, or chooses of two."""
+        if node.end_byte > self.new_end:
+            return None
+        rest = self.new[node.end_byte : self.new_end].strip()
+        if not made.otherwise and self.start == self.end <= old.start_byte:
+            return None if rest else False
+        whole = self.start <= old.start_byte and old.end_byte <= self.end
         if not whole or self.old[old.end_byte : self.end].strip():
             return None
         if not made.otherwise and rest == self.old[old.start_byte : old.end_byte]:
-            return False, b"before " + b" ".join(made.then)
-        if rest:
-            return None
-        if not made.otherwise and made.then == _leaves(old):
-            return True, b"around " + b" ".join(made.then)
-        if made.otherwise and _without_head(made.otherwise) == _leaves(old):
-            return False, b"instead " + b" ".join(made.then)
-        return None
+            return False
+        if not made.otherwise and not rest and made.then == _leaves(old):
+            return True
+        return False if not rest and made.otherwise and _without_head(made.otherwise) == _leaves(old) else None
 
     def _function(self, node: "Node") -> "Node | None":
         parent = node.parent
@@ -301,6 +299,26 @@ def _targets(node: "Node", grammar: Grammar) -> Iterator[bytes]:
     elif not (grammar.plays(node, "member") or grammar.plays(node, "subscript")):
         for child in node.named_children:
             yield from _targets(child, grammar)
+
+
+def _changed_lines(content: bytes, edit: Edit) -> tuple[int, int, int]:
+    """Where an edit starts and ends in the old file, and ends in the new one, without lines that stay."""
+    old = content[edit.start : edit.end].splitlines(keepends=True)
+    new = edit.text.splitlines(keepends=True)
+    first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    most = min(len(old), len(new)) - first
+    pairs = zip(reversed(old), reversed(new), strict=False)
+    last = min(most, next((i for i, (a, b) in enumerate(pairs) if a != b), most))
+    start, tail = sum(map(len, old[:first])), sum(map(len, old[len(old) - last :]))
+    return edit.start + start, edit.end - tail, edit.start + len(edit.text) - tail
+
+
+def _narrowed(old: bytes, new: bytes) -> tuple[int, int]:
+    """How many bytes two texts have in common at their start and at their end."""
+    most = min(len(old), len(new))
+    start = next((i for i in range(most) if old[i] != new[i]), most)
+    most -= start
+    return start, next((i for i in range(most) if old[-1 - i] != new[-1 - i]), most)
 
 
 def _first_code(content: bytes, position: int) -> int:

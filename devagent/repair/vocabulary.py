@@ -119,7 +119,8 @@ class Vocabulary:
         found = [
             self._grammar.field(c, "member") for c in callees if c is not None and self._grammar.plays(c, "member")
         ]
-        defined = (callee.name for callee in self.callees.values() if callee.method)
+        properties = {field for shape in self._shapes for field in shape.fields}
+        defined = (c.name for c in self.callees.values() if c.method and c.name not in properties)
         return frozenset([*(text_of(member) for member in found if member is not None), *defined])
 
     @cached_property

@@ -138,6 +138,7 @@ def find_root(path: Path) -> Repository:
 
     Raises `UsageError` where there is none, and `CannotRun` where git is missing, too old, or refuses the owner.
     """
+    path = path.absolute()
     if not path.exists():
         raise UsageError(f"{path} does not exist")
     start = path if path.is_dir() else path.parent

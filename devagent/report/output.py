@@ -33,7 +33,7 @@ def print_run(result: RunResult, *, as_json: bool, events: bool = False) -> None
         return
     if result.diff:
         if result.outcome not in ("proposed", "unverified"):
-            console.print("The best attempt, which was not good enough:", style="bold")
+            _print_title(console, result.evidence)
         _print_diff(console, result.diff)
     _print_evidence(console, result.evidence)
     for label, lines in (("assumed", result.assumptions), ("note", result.notes)):
@@ -58,7 +58,7 @@ def print_tests(result: TestsResult, *, as_json: bool) -> None:
     counts = {s: sum(t["status"] == s for t in result.tests) for s in ("passed", "failed", "error", "skipped")}
     told = ", ".join(f"{n} {s}" for s, n in counts.items() if n) or "no tests"
     if result.trouble:
-        console.print(f"No verdict: {result.trouble}.", style="yellow", markup=False)
+        console.print(f"No verdict: {result.trouble}.", style="yellow", markup=False, soft_wrap=True)
     console.print(f"{told} in {result.seconds:.1f} s ({result.ecosystem}, sandbox: {result.sandbox})", markup=False)
 
 
@@ -71,14 +71,17 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
     console.print(f"Run {seen.run}: {seen.state}", style="bold", markup=False)
     console.print(f"Task: {seen.task}", markup=False, soft_wrap=True)
     if seen.failure:
-        console.print(f"Ended without a proposal: {seen.failure}", style="red", markup=False, soft_wrap=True)
+        console.print(f"Ended without a proposal: {seen.failure}", style="yellow", markup=False, soft_wrap=True)
     if seen.diff:
         console.print()
+        if seen.failure:
+            _print_title(console, seen.evidence)
         _print_diff(console, seen.diff)
     _print_evidence(console, seen.evidence)
     for line in (*(f"assumed: {a}" for a in seen.assumptions), *(f"note: {n}" for n in seen.notes)):
         console.print(f"  {line}", markup=False, soft_wrap=True)
-    console.print("\nWho did what", style="bold")
+    if seen.steps:
+        console.print("\nWho did what", style="bold")
     for step in seen.steps:
         console.print(f"  {step}", markup=False, highlight=False, soft_wrap=True)
     _print_ledger(console, seen.ledger)
@@ -101,8 +104,9 @@ def print_runs(runs: "Sequence[RunLine]", *, as_json: bool) -> None:
         return
     if not runs:
         print("No runs yet. Start one with: devagent fix")
+    width = max((len(line.state) for line in runs), default=0)
     for line in runs:
-        print(plain(f"{line.run}  {line.state:11}  {line.task}"))
+        print(plain(f"{line.run}  {line.state:{width}}  {line.task}"))
 
 
 def print_change(verb: str, run: str, paths: Sequence[str], *, as_json: bool) -> None:
@@ -144,6 +148,7 @@ def print_settings(loaded: "Loaded", user_file: Path, *, as_json: bool) -> None:
     for key, value in values.items():
         print(f"{key:{width}} = {json.dumps(value, ensure_ascii=False)}  ({loaded.origins.get(key, 'default')})")
     print(f"\nYour own settings: {user_file}{'' if user_file.exists() else ' (does not exist)'}")
+    print("For one repository: git config devagent.sandbox.memory-mib 4096 (git writes - where we write _)")
 
 
 def print_models(models: "Sequence[ModelLine]", *, as_json: bool) -> None:
@@ -167,7 +172,8 @@ def _print_end(console: "Console", result: RunResult) -> None:
     colour = {"proposed": "green", "unverified": "yellow"}.get(result.outcome, "red")
     total = result.ledger["total"]
     tokens = plural(total["prompt_tokens"] + total["completion_tokens"], "token")
-    console.print(f"\n{result.outcome.capitalize()}: {result.summary}", style=colour, markup=False, soft_wrap=True)
+    outcome = {"out of budget": "Stopped by a limit"}.get(result.outcome, result.outcome.capitalize())
+    console.print(f"\n{outcome}: {result.summary}", style=colour, markup=False, soft_wrap=True)
     console.print(f"{result.seconds:.0f} s, {tokens}, {plural(result.attempts, 'attempt')}", markup=False)
     if advice := _advice(result):
         console.print(advice, markup=False, soft_wrap=True)
@@ -198,6 +204,14 @@ def _print_evidence(console: "Console", evidence: Sequence[Observed]) -> None:
         console.print(f"{item.gate}: {item.summary}", markup=False, highlight=False, soft_wrap=True)
         for line in item.details[:8]:
             console.print(f"      {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_title(console: "Console", evidence: Sequence[Observed]) -> None:
+    """What a diff is that is no proposal."""
+    title = (
+        "The best attempt, which was not good enough:" if evidence else "The test that the tester wrote, and no more:"
+    )
+    console.print(title, style="bold")
 
 
 def _print_diff(console: "Console", diff: str) -> None:

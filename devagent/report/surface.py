@@ -49,6 +49,9 @@ class PlainSurface:
         if self._events:
             print(json.dumps(_public(event), ensure_ascii=False), flush=True)
         line = tell(event)
+        if event.kind == "sandbox.run.started" and event.place == "baseline":
+            # A log shows no live line: without this, nothing would be in it until the tests have ended.
+            line = "running the tests"
         if line:
             self._say(line)
 
@@ -64,10 +67,10 @@ class PlainSurface:
         del question
         return None
 
-    def agrees(self, question: str) -> bool:
+    def agrees(self, question: str) -> bool | None:
         """Only what `--yes` said beforehand."""
         del question
-        return self.yes
+        return self.yes or None
 
     def _say(self, line: str) -> None:
         if not self._quiet:
@@ -119,14 +122,15 @@ class LiveSurface:
             self._status.start()
         return answer.strip() or None
 
-    def agrees(self, question: str) -> bool:
+    def agrees(self, question: str) -> bool | None:
         """Ask on the terminal, unless `--yes` said so beforehand."""
         if self.yes:
             return True
         self._status.stop()
         try:
-            self._console.print(f"[bold]?[/bold] {_escaped(question)} [y/N] ", end="")
-            return sys.stdin.readline().strip().lower() in ("y", "yes")
+            self._console.print(f"[bold]?[/bold] {_escaped(question)} \\[y/N] ", end="")
+            answer = sys.stdin.readline()
+            return answer.strip().lower() in ("y", "yes") if answer else None
         finally:
             self._status.start()
 
@@ -137,15 +141,15 @@ class LiveSurface:
 
     def line(self) -> str:
         """The live line as of now."""
-        parts = [self._doing, f"{self._tokens:,} tokens", f"{time.monotonic() - self._started:.0f} s"]
-        if self._budget is not None:
-            left = self._budget.remaining
-            rest = [
-                f"{left.seconds:.0f} s" if left.seconds is not None else "",
-                f"{left.tokens:,} tokens" if left.tokens is not None else "",
-            ]
-            parts.append("left " + " and ".join(filter(None, rest)) if any(rest) else "")
-        return " · ".join(filter(None, parts))
+        told = f"{self._doing} · {time.monotonic() - self._started:.0f} s, {_short(self._tokens)} tokens"
+        if self._budget is None:
+            return told
+        left = self._budget.remaining
+        rest = [
+            f"{left.seconds:.0f} s" if left.seconds is not None else "",
+            _short(left.tokens) if left.tokens is not None else "",
+        ]
+        return told + (f" (left: {', '.join(filter(None, rest))})" if any(rest) else "")
 
     def _print(self, line: str) -> None:
         # A line too long for the terminal is cut: the run's journal and `devagent show` have all of it.
@@ -155,6 +159,8 @@ class LiveSurface:
         data = event.data
         if event.kind == "phase.started":
             self._doing = f"{data['phase']}: {data['role']}"
+        elif event.kind == "sandbox.run.started" and event.place == "baseline":
+            self._doing = "running the tests"
         elif event.kind == "sandbox.run.started":
             self._doing = f"{self._doing.partition(' (')[0]} (running tests)"
         elif event.kind == "model.call.started":
@@ -174,6 +180,11 @@ class _Live:
         from rich.text import Text
 
         return Text(self._owner.line(), style="cyan", no_wrap=True, overflow="ellipsis")
+
+
+def _short(number: int) -> str:
+    """A number of tokens in few characters: `950`, `12k`."""
+    return str(number) if number < 1000 else f"{number // 1000}k"
 
 
 def _escaped(text: str) -> str:

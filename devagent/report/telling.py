@@ -3,12 +3,16 @@
 Lines of a run are columns: what was done, by which role, by program or model, and what came of it.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from devagent.journal.journal import Event
+from devagent.sandbox.results import TestResult
 
 Data = Mapping[str, Any]
+
+_HUNG = re.compile(r"still running after (\S+) s")
 
 
 def tell(event: Event) -> str:
@@ -36,12 +40,22 @@ def _baseline(data: Data, place: str) -> str:
         return ""
     if run["trouble"]:
         return _told("tests", f"no verdict: {run['trouble']}")
-    bad = [r["id"] for r in run["results"] if r["status"] in ("failed", "error")]
+    bad = [result for r in run["results"] if (result := TestResult(**r)).bad]
     told = f"{plural(len(run['results']), 'test')} in {run['seconds']:.1f} s, "
     if not bad:
         return _told("tests", told + "none failing")
     others = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-    return _told("tests", f"{told}{len(bad)} failing: {bad[0]}{others}")
+    return _told("tests", f"{told}{len(bad)} failing{_hung(bad)}: {_bad(bad[0])}{others}")
+
+
+def _bad(test: TestResult) -> str:
+    """A failing test; with the reason where it is no assertion that failed."""
+    return f"{test.id} ({test.headline})" if test.status == "error" and test.headline else test.id
+
+
+def _hung(tests: Sequence[TestResult]) -> str:
+    limits = [limit[1] for test in tests if (limit := _HUNG.search(test.message))]
+    return f" ({len(limits)} did not end within {limits[0]} s)" if limits else ""
 
 
 def _finished(data: Data, _: str) -> str:
@@ -54,11 +68,12 @@ def _said(phase: str, artefact: Any) -> str:
         case "analyse":
             return str(artefact["goal"])
         case "locate":
-            return ", ".join(f"{s['path']}:{s['name']}" for s in artefact["suspects"][:2])
+            first, *others = [f"{s['path']}:{s['name']}" for s in artefact["suspects"]] or ["nowhere"]
+            return first + (f" and {len(others)} more" if others else "")
         case "review":
             return str(artefact.get("comment") or "no finding")
         case "test":
-            return str(artefact["verdict"])
+            return str(artefact["verdict"]).replace("-", " ")
         case "reproduce":
             return str(artefact["path"])
     return ", ".join(artefact["paths"]) if isinstance(artefact, dict) and "paths" in artefact else "done"
@@ -66,7 +81,9 @@ def _said(phase: str, artefact: Any) -> str:
 
 def _tried(data: Data, _: str) -> str:
     bad = [f"{gate}: {summary}" for gate, (verdict, summary) in data["gates"].items() if verdict != "pass"]
-    return _told("tried", f"{', '.join(data['paths'])} ({data['way']}): {bad[0] if bad else 'passes'}")
+    kind, colon, what = data["way"].partition(": ")
+    way = _WAYS.get(kind, kind) + colon + what
+    return _told("attempt", f"{', '.join(data['paths'])} ({way}): {bad[0] if bad else 'passes'}")
 
 
 def _skipped(data: Data, _: str) -> str:
@@ -78,14 +95,22 @@ def _settled(data: Data, _: str) -> str:
     return _told("question", f"{data['question']} {data['answer'] or '(nobody knows; the team decided)'}")
 
 
+_WAYS = {
+    "greedy": "function rewritten",
+    "sample": "function rewritten",
+    "filled": "statement filled in",
+    "agent": "edited with tools",
+}
+_FINISHED = "this run is finished; so it ended"
+
 _TELLERS: dict[str, Callable[[Data, str], str]] = {
     "run.started": lambda d, _: f"run {d['run']}",
-    "run.resumed": lambda *_: "going on where the run was left",
+    "run.resumed": lambda d, _: _FINISHED if d["finished"] else "going on where the run was left",
     "sandbox.run.finished": _baseline,
     "phase.skipped": _skipped,
     "phase.finished": _finished,
     "phase.failed": lambda d, _: _columns(d["phase"], d["role"], "failed", d["why"]),
     "attempt.tried": _tried,
     "question.settled": _settled,
-    "budget.reached": lambda *_: "the budget is used up",
+    "budget.reached": lambda *_: "a limit is reached",
 }

@@ -1,7 +1,7 @@
 """Which sandbox is used here, and what it holds back."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from devagent.errors import CannotRun, SandboxError
 from devagent.sandbox import images
@@ -75,15 +75,23 @@ async def choose(kind: Kind) -> Literal["docker", "process"]:
     return "process"
 
 
-async def isolation_report(kind: Kind) -> list[tuple[str, str]]:
-    """What is in force, as (name, fact) pairs for people. Raises `CannotRun` when no sandbox works here."""
+class Fact(NamedTuple):
+    """One thing about the isolation, for people. `holds` is whether it holds something back."""
+
+    name: str
+    found: str
+    holds: bool = True
+
+
+async def isolation_report(kind: Kind) -> list[Fact]:
+    """What is in force. Raises `CannotRun` when no sandbox works here."""
     if await choose(kind) == "process":
         return [
-            ("isolation", "process: user, mount, network, pid and ipc namespaces"),
-            ("network", "none; only the sandbox's own loopback"),
-            ("user", "unprivileged, without capabilities; no new privileges"),
-            ("host files", "none writable; what the runtime needs is mounted read-only"),
-            ("limits", _limits(Limits())),
+            Fact("isolation", "process: user, mount, network, pid and ipc namespaces"),
+            Fact("network", "none; only the sandbox's own loopback"),
+            Fact("user", "unprivileged, without capabilities; no new privileges"),
+            Fact("host files", "none writable; what the runtime needs is mounted read-only"),
+            Fact("limits", _limits(Limits())),
         ]
     engine = await Engine.connect()
     try:
@@ -92,23 +100,23 @@ async def isolation_report(kind: Kind) -> list[tuple[str, str]]:
         engine.close()
 
 
-def _docker_facts(engine: Engine, limits: Limits) -> list[tuple[str, str]]:
+def _docker_facts(engine: Engine, limits: Limits) -> list[Fact]:
     facts = engine.facts
     security = {option.split(",")[0].removeprefix("name="): option for option in facts.get("SecurityOptions") or ()}
     held = {"memory": "MemoryLimit", "processors": "CpuCfsQuota", "processes": "PidsLimit"}
     missing = [name for name, key in held.items() if not facts.get(key, True)]
     return [
-        ("isolation", f"Docker {facts.get('ServerVersion', '')} at {engine.client.api.base_url}"),
-        ("network", "none; only the container's own loopback"),
-        ("user", "uid 1000, all capabilities dropped, no new privileges"),
-        ("host files", "none mounted; the root file system is read-only, what is writable is a bounded tmpfs"),
-        ("limits", _limits(limits) + (f"; not held by this engine: {', '.join(missing)}" if missing else "")),
-        ("cgroups", f"version {facts.get('CgroupVersion', '1')}"),
-        ("seccomp", security.get("seccomp", "off").removeprefix("name=seccomp,")),
-        ("AppArmor", "on" if "apparmor" in security else "off"),
-        ("SELinux", "on" if "selinux" in security else "off"),
-        ("rootless engine", "yes" if "rootless" in security else "no"),
-        ("user namespace", "remapped" if "userns" in security else "the host's"),
+        Fact("isolation", f"Docker {facts.get('ServerVersion', '')} at {engine.client.api.base_url}"),
+        Fact("network", "none; only the container's own loopback"),
+        Fact("user", "uid 1000, all capabilities dropped, no new privileges"),
+        Fact("host files", "none mounted; the root file system is read-only, what is writable is a bounded tmpfs"),
+        Fact("limits", _limits(limits) + (f"; not held by this engine: {', '.join(missing)}" if missing else "")),
+        Fact("cgroups", f"version {facts.get('CgroupVersion', '1')}"),
+        Fact("seccomp", security.get("seccomp", "off").removeprefix("name=seccomp,"), "seccomp" in security),
+        Fact("AppArmor", "on" if "apparmor" in security else "off", "apparmor" in security),
+        Fact("SELinux", "on" if "selinux" in security else "off", "selinux" in security),
+        Fact("rootless engine", "yes" if "rootless" in security else "no", "rootless" in security),
+        Fact("user namespace", "remapped" if "userns" in security else "the host's", "userns" in security),
     ]
 
 

@@ -109,9 +109,10 @@ def detect(tree: Tree, *, command: Sequence[str] = (), image: str = "") -> Ecosy
     definition = max(found, key=lambda pair: pair[0])[1] if found else load("generic")
     ecosystem = fit(definition, tree)
     if not (command or ecosystem.command):
+        known = " or ".join(name for name in names() if name != "generic")
         raise CannotRun(
             "no way to run the tests of this repository is known",
-            why=f"it bears no mark of {', '.join(n for n in names() if n != 'generic')}",
+            why=f"it does not look like {known}" if tree else "it has no files yet",
             hint="Name the test command behind `--`, or in the settings (sandbox.command, sandbox.image)",
         )
     ecosystem = replace(ecosystem, command=tuple(command) or ecosystem.command)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import os
 import socket
 import struct
 import time
@@ -167,7 +168,8 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
         import docker
     except ImportError as error:
         raise SandboxError("Docker cannot be used", why=f"the Python package is missing ({error})") from error
-    with _explained("reach the Docker engine", hint="Start it, or choose another with DOCKER_HOST"):
+    address = os.environ.get("DOCKER_HOST", "")
+    with _explained("reach the Docker engine", address, hint="Start it, or choose another with DOCKER_HOST"):
         client = docker.from_env(timeout=timeout)
         try:
             facts = client.info()
@@ -179,7 +181,7 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
 
 
 @contextlib.contextmanager
-def _explained(doing: str, hint: str = "") -> Iterator[None]:
+def _explained(doing: str, address: str = "", *, hint: str = "") -> Iterator[None]:
     from docker.errors import APIError, DockerException
     from requests.exceptions import RequestException
 
@@ -188,7 +190,8 @@ def _explained(doing: str, hint: str = "") -> Iterator[None]:
     except APIError as error:
         raise SandboxError(f"cannot {doing}", why=_line(error.explanation or error), hint=hint) from error
     except (DockerException, RequestException, OSError) as error:
-        raise SandboxError(f"cannot {doing}", why=_line(_root(error)), hint=hint) from error
+        where = f"{address}: " if address else ""
+        raise SandboxError(f"cannot {doing}", why=where + _line(_root(error)), hint=hint) from error
 
 
 def _root(error: BaseException) -> BaseException:
@@ -199,5 +202,7 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _line(reason: object) -> str:
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror.lower()
     text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
     return " ".join(text.split())[:300] or type(reason).__name__

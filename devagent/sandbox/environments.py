@@ -19,7 +19,7 @@ from devagent.errors import SandboxError
 from devagent.sandbox import container, view
 from devagent.sandbox.container import FILES
 from devagent.sandbox.network import NetworkSettings, network_settings, without_secrets
-from devagent.sandbox.output import Output
+from devagent.sandbox.output import Output, line_of_error
 from devagent.sandbox.recipe import BUILD, Limits, Recipe
 from devagent.sandbox.sandbox import File
 from devagent.sandbox.supervised import Ended, Supervised
@@ -113,9 +113,7 @@ def _why(ended: Ended, log: str) -> str:
         return f"not done after {_TIMEOUT:g} s"
     if ended.reason == "memory":
         return f"it needs more than {_LIMITS.memory >> 30} GiB of memory"
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    telling = [line for line in lines if "error" in line.lower()] or lines
-    return telling[-1][:300] if telling else f"exit code {ended.status}"
+    return line_of_error(log) or f"exit code {ended.status}"
 
 
 def _folder(recipe: Recipe) -> Path:

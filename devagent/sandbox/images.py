@@ -19,7 +19,7 @@ from devagent.sandbox.container import IDLE, KEEPER, LABEL, owner
 from devagent.sandbox.dockerfile import Dockerfile, Step, assignments, parse
 from devagent.sandbox.engine import Engine
 from devagent.sandbox.network import NetworkSettings, network_settings, without_secrets
-from devagent.sandbox.output import Output
+from devagent.sandbox.output import Output, line_of_error
 from devagent.sandbox.recipe import Recipe
 from devagent.sandbox.sandbox import File, Tree
 from devagent.sandbox.shell import LAUNCH, Shell, quote
@@ -70,6 +70,8 @@ async def build(recipe: Recipe, *, progress: Progress) -> str:
             context = {**recipe.inputs, "install.sh": File(recipe.install.encode(), "100755")}
             for stage, steps in _stages(parse(recipe.dockerfile, {"BASE": base}), recipe, facts["Id"], name):
                 if await _inspect(engine, stage) is None:
+                    installs = any(step.instruction == "COPY" for step in steps)
+                    progress(f"installing the dependencies for {recipe.ecosystem}" if installs else f"preparing {base}")
                     await _Build(engine, base, context, progress).make(stage, steps)
                 base = stage
         return name
@@ -165,7 +167,6 @@ class _Build:
         try:
             await self._start(network="host" if self._settings.loopback_proxy else "bridge")
             for step in steps:
-                self._progress(str(step)[:100])
                 await self._carry_out(step)
             await self._commit(name)
         finally:
@@ -288,11 +289,14 @@ class _Build:
             process.close()
             await asyncio.gather(reader, return_exceptions=True)
         if code != 0:
+            log = without_secrets(self._log.text())
+            said = f"not done after {STEP_TIMEOUT:g} s" if code is None else line_of_error(log)
+            where = f"line {step.line} of the Dockerfile" + (f", exit code {code}" if code else "")
             raise SandboxError(
                 "building the environment failed",
-                why=f"{str(step)[:100]!r} " + ("took too long" if code is None else f"ended with code {code}"),
+                why=f"{said} ({where})" if said else where,
                 hint="--verbose shows the log",
-                details=without_secrets(self._log.text()[-8000:]),
+                details=log[-8000:],
             )
 
     async def _commit(self, name: str) -> None:

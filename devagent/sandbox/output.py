@@ -15,9 +15,20 @@ _LINE_ENDS = re.compile(r"\r+\n?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+_ERROR = re.compile(r"error|\bERR\b", re.IGNORECASE)
+
+
 def plain(text: str) -> str:
     """`text` without terminal escape sequences and control characters; a carriage return ends a line."""
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", _SEQUENCES.sub("", text)))
+
+
+def line_of_error(log: str) -> str:
+    """The line of a log that says most about why it ended; empty for an empty log."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    marked = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
+    telling = marked or [line for line in lines if _ERROR.search(line)] or lines
+    return telling[-1][:300] if telling else ""
 
 
 class Output:

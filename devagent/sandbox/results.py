@@ -1,8 +1,11 @@
 """Test results as devagent knows them: per test, from a report, never guessed from text."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+_ERROR = re.compile(r"[\w.]*(Error|Exception|Warning)\b")
 
 Status = Literal["passed", "failed", "error", "skipped"]
 
@@ -24,6 +27,12 @@ class TestResult:
     def bad(self) -> bool:
         """Whether the test failed or could not run."""
         return self.status in ("failed", "error")
+
+    @property
+    def headline(self) -> str:
+        """The one line of the message that says most: the error that it names last, else its first line."""
+        lines = [line.strip() for line in self.message.splitlines() if line.strip()]
+        return next((line for line in reversed(lines) if _ERROR.match(line)), lines[0] if lines else "")
 
     @property
     def hung(self) -> bool:

@@ -9,6 +9,7 @@ of proof and exit status together) can. Hence the gates that read the patch itse
 
 import re
 import secrets
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
@@ -21,6 +22,8 @@ from devagent.sandbox.results import TestResult, TestRun
 from devagent.sandbox.sandbox import Command, Execution, Sandbox
 
 COMMAND_ID = "command"
+NO_TESTS, LACKS = "no tests were found", "the sandbox lacks the package"
+MANIFESTS = ("requirements*.txt", "pyproject.toml", "package.json")
 _HANG_SHARE = 3
 _NOT_STARTED = (126, 127)  # what a shell answers for a program that is absent or not executable
 
@@ -79,7 +82,7 @@ class TestRunner:
             return replace(run, trouble=f"the test command cannot be started: {_last_line(execution.output)}")
         if plan.report is None:
             return by_exit_status(run)
-        return judge(run, content, nonce, wish, self.ecosystem.definition.test.no_report)
+        return self._with_a_way_on(judge(run, content, nonce, wish, self.ecosystem.definition.test.no_report))
 
     async def record(
         self, ids: Sequence[str], task: Mapping[str, object], *, timeout: float
@@ -101,6 +104,20 @@ class TestRunner:
         except ReportError:
             results = ()
         return await self.sandbox.read(output), results
+
+    def _with_a_way_on(self, run: TestRun) -> TestRun:
+        """The run, with what to do about the two troubles that newcomers have."""
+        definition = self.ecosystem.definition
+        if run.trouble.startswith(NO_TESTS):
+            where = (
+                f"`{shlex.join(self.command)}` looks for them in files like {', '.join(definition.detect.tests[:3])}"
+            )
+        elif run.trouble.startswith(LACKS):
+            manifests = [name for name in MANIFESTS if name in definition.image.inputs]
+            where = f"name it in {' or '.join(manifests)}"
+        else:
+            return run
+        return replace(run, trouble=f"{run.trouble}; {where}")
 
     def _limit(self, timeout: float) -> float:
         return timeout / _HANG_SHARE if self._hang_after is None else min(self._hang_after, timeout / _HANG_SHARE)
@@ -173,12 +190,12 @@ def _trouble(report: Report, results: Sequence[TestResult], exit_code: int, nonc
         return said
     if report.missing:
         plural = "s" if len(report.missing) > 1 else ""
-        return f"the sandbox lacks the package{plural} {', '.join(report.missing)}, which the tests import"
+        return f"{LACKS}{plural} {', '.join(report.missing)}, which the tests import"
     if lost := [id_ for id_ in wish.select if id_ not in {r.id for r in results}]:
         if not (wish.fail_fast and bad):
             return f"a selected test is not in the report: {lost[0]}" + _and_more(lost)
     elif not report.results:
-        return "no tests were found"
+        return NO_TESTS
     if (exit_code == 0) == bool(bad):
         return f"exit status {exit_code}, but the report has {bad} failed test{'' if bad == 1 else 's'}"
     return ""

@@ -40,20 +40,26 @@ class ChainStrategy:
         for round_ in range(1, min(step.rounds, room.team.rounds if len(step.phases) > 1 else 1) + 1):
             for phase in step.phases:
                 place = f"{number}.{round_}/{phase.name}" if len(step.phases) > 1 else f"{number}/{phase.name}"
-                await run_phase(room, phase, place)
+                done = await run_phase(room, phase, place)
                 yield
+                if not done and phase.artefact == "patch":
+                    # Nothing is there to test or review. What drives a small model would only do the same again.
+                    if room.is_small(phase.by.name):
+                        return
+                    break
             if step.until and room.holds(step.until):
                 return
 
 
-async def run_phase(room: "Room", phase: Phase, place: str) -> None:
-    """One phase, from its first event to its artefact in the room; one that fails is told and leaves none."""
+async def run_phase(room: "Room", phase: Phase, place: str) -> bool:
+    """One phase, from its first event to its artefact in the room. One that fails is told; `False`, as it left none."""
     room.journal.record("phase.started", place, {"phase": phase.name, "role": phase.by.name})
     try:
         artefact, by = await perform(room, phase, place)
     except PhaseFailed as failure:
         room.journal.record("phase.failed", place, {"phase": phase.name, "role": phase.by.name, "why": str(failure)})
-        return
+        return False
     room.artefacts[phase.artefact] = artefact
     facts: dict[str, Any] = {"phase": phase.name, "role": phase.by.name, "by": by, "artefact": artefact}
     room.journal.record("phase.finished", place, facts)
+    return True

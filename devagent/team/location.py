@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from devagent.code.locate import Failure, Suspect
 from devagent.code.locate import locate as rank
+from devagent.proposal.gates.scope import within
 from devagent.sandbox.coverage import Coverage, coverage
 from devagent.sandbox.results import TestResult
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from devagent.team.room import Room
 
 MAX_TESTS = 12
+MAX_SUSPECTS = 40
 TIME_FACTOR, LEAST_SECONDS = 6.0, 20.0
 
 
@@ -75,6 +77,10 @@ def _ranked(room: "Room") -> list[Suspect]:
     failures = [Failure(r.id, r.message, r.details, r.file) for r in room.task.failing]
     files = {path: file.content for path, file in room.bench.workspace({}).items() if file.mode != "120000"}
     lines = room.coverage.lines if room.coverage is not None else None
-    ranked = rank(files, failures, lines, [f.test for f in failures], text=room.task.text)
+    only = room.bench.only
+    ranked = rank(
+        files, failures, lines, [f.test for f in failures], text=room.task.text, limit=None if only else MAX_SUSPECTS
+    )
     own = set(room.bench.own_tests)
-    return [s for s in ranked if s.symbol.path not in own]
+    found = [s for s in ranked if s.symbol.path not in own and (not only or within(s.symbol.path, only))]
+    return found[:MAX_SUSPECTS]

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
 
+from devagent.proposal.candidate import Evidence, Verdict
 from devagent.team.agent import PhaseFailed, opening, work
 from devagent.team.dialogue import produce
 from devagent.team.phases import MalformedArtefact, Phase
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 By = Literal["program", "model", "program and model"]
 Performer = Callable[["Room", Phase, str], Awaitable[tuple[Any, By]]]
+
+
+_NEAR = Evidence("tests", Verdict.FAIL, "more of the tests pass with it, as the search saw, but not all that should")
 
 
 async def perform(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
@@ -67,12 +71,19 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 
 
 async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
+    if not room.suspects:
+        raise PhaseFailed("no function was found that could be at fault")
     search = RepairSearch(room, place) if room.bench.targets else None
-    async with aclosing(FunctionSampler(room, place, search).attempts()) as attempts:
-        async for attempt in attempts:
-            room.attempts.append(attempt)
-            if attempt.good or attempt.unverified:
-                return _summary(attempt), "model" if attempt.origin.model else "program"
+    try:
+        async with aclosing(FunctionSampler(room, place, search).attempts()) as attempts:
+            async for attempt in attempts:
+                room.attempts.append(attempt)
+                if attempt.good or attempt.unverified:
+                    return _summary(attempt), "model" if attempt.origin.model else "program"
+    finally:
+        # Also when a limit ends it: no gate has seen it, and there may be nothing else to show.
+        if search is not None and search.near:
+            room.bench.tried.append(Attempt(search.near, Origin(f"{place}/near", way="search"), (_NEAR,)))
     raise PhaseFailed("neither search nor the model found a change that passes the gates")
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from devagent.code.frames import frames
 from devagent.code.symbol import symbols
 from devagent.proposal.candidate import Verdict
 
@@ -18,6 +19,7 @@ Program = Callable[["Room", str], Awaitable[Any | None]]
 _LEFTOVER = re.compile(
     r"^\+.*(\bprint\(|console\.log\(|\bbreakpoint\(\)|\bdebugger\b|\bpdb\b|\bTODO\b|\bFIXME\b|\bXXX\b)"
 )
+_SYNTAX = re.compile(r"(Syntax|Indentation|Tab)Error\b")
 _SWALLOWED = re.compile(r"^\+\s*(except(\s+(Base)?Exception(\s+as\s+\w+)?)?\s*:|catch\s*(\(\w*\))?\s*\{\s*\})")
 
 
@@ -33,12 +35,17 @@ async def spec_from_failures(room: "Room", _place: str) -> dict[str, Any] | None
 
 
 async def suspects_from_evidence(room: "Room", _place: str) -> dict[str, Any] | None:
-    """The functions that coverage, tracebacks and names point to."""
+    """The functions that coverage, tracebacks and names point to, behind lines that are no code at all."""
     await room.settled()
-    if not room.suspects:
-        return None
     found = [{"path": s.symbol.path, "name": s.symbol.name, "reason": "; ".join(s.reasons)} for s in room.suspects[:6]]
-    return {"suspects": found}
+    return {"suspects": [*_unreadable(room), *found]}
+
+
+def _unreadable(room: "Room") -> list[dict[str, Any]]:
+    """The lines at which a file cannot even be read as code, by what the failing tests say."""
+    said = {test.headline: frames(test.message, room.bench.files.keys())[-1:] for test in room.task.failing}
+    places = {(f.path, f.line): why for why, found in said.items() if _SYNTAX.match(why) for f in found}
+    return [{"path": path, "name": str(line), "reason": why} for (path, line), why in places.items()]
 
 
 async def report_of_gates(room: "Room", _place: str) -> dict[str, Any] | None:

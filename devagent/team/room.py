@@ -13,7 +13,7 @@ from devagent.models.model import ModelReply, ModelRequest
 from devagent.sandbox.coverage import Coverage
 from devagent.sandbox.results import TestResult
 from devagent.team.location import guess, settle
-from devagent.team.workbench import Attempt, Workbench
+from devagent.team.workbench import Attempt, Changes, Workbench
 
 AskUser = Callable[[str], Awaitable[str | None]]
 
@@ -80,7 +80,7 @@ class Room:
         good = [a for a in self.attempts if a.good] or [a for a in self.attempts if a.unverified]
         if good:
             return good[-1]
-        return max(self.attempts, key=lambda a: a.rank, default=None)
+        return max([*self.attempts, *self.bench.tried], key=lambda a: a.rank, default=None)
 
     def gateway(self, role: str) -> Gateway:
         """The gateway a role speaks through."""
@@ -142,10 +142,14 @@ class Room:
 
     def diff(self, attempt: Attempt) -> str:
         """What an attempt changes, as a unified diff for reading."""
+        return self.diff_of(attempt.changes)
+
+    def diff_of(self, changes: Changes) -> str:
+        """Changes to the snapshot, as a unified diff for reading."""
         import difflib
 
         parts: list[str] = []
-        for path, file in sorted(attempt.changes.items()):
+        for path, file in sorted(changes.items()):
             old = self.bench.files.get(path)
             before = old.content.decode(errors="replace").splitlines(keepends=True) if old else []
             after = file.content.decode(errors="replace").splitlines(keepends=True) if file else []

@@ -109,9 +109,13 @@ class Toolbox:
         from devagent.code.answer import replacements
         from devagent.code.edits import write_file
         from devagent.code.search_replace import search_replace
+        from devagent.proposal.gates.scope import within
 
         path, _, body = argument.partition("\n")
         path = path.strip()
+        only = self.bench.only
+        if only and not within(path, only):
+            raise EditError(f"only {', '.join(only)} may be changed, and {path} may not")
         old = self.content(path)
         blocks = replacements(body)
         if not path or not blocks:

@@ -80,7 +80,8 @@ class Workbench:
     """What strategies work at.
 
     `open_sandbox` gives a started sandbox; it is called at the first test run that the journal does not hold.
-    `targets` are the tests that must turn, `own_tests` the files devagent's tester wrote for this task.
+    `targets` are the tests that must turn, `own_tests` the files devagent's tester wrote for this task,
+    `tried` every attempt so far.
     """
 
     journal: Journal
@@ -95,6 +96,7 @@ class Workbench:
     baseline: TestRun = field(default_factory=TestRun)
     targets: tuple[str, ...] = ()
     own_tests: dict[str, File] = field(default_factory=dict)
+    tried: list[Attempt] = field(default_factory=list)
     _sandbox: Sandbox | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _base_key: str = ""
@@ -201,6 +203,7 @@ class Workbench:
         verdicts = {e.gate: [str(e.verdict), e.summary] for e in attempt.evidence}
         origin = attempt.origin
         facts = {"gates": verdicts, "role": origin.role, "way": origin.way, "paths": sorted(attempt.changes)}
+        self.tried.append(attempt)
         self.journal.record("attempt.tried", place, facts, key=self.key(attempt.changes))
         return attempt
 

@@ -1,17 +1,22 @@
 """What works on this machine, what does not, and the one command that mends each."""
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+from devagent.config.settings import Settings
 from devagent.errors import DevagentError
 from devagent.models.embedded import local_facts
+from devagent.models.select import check_key
 from devagent.sandbox.choice import docker_trouble
 from devagent.sandbox.process import available
 from devagent.workflows.checks import Check, Examination
+from devagent.workflows.staff import models_meant
 
 
-async def examine(directory: Path) -> Examination:
-    """Look at git, the repository, both kinds of sandbox, and the embedded model."""
+async def examine(directory: Path, load: Callable[[], Settings]) -> Examination:
+    """Look at git, the repository, the settings that `load` gives, both kinds of sandbox, and the embedded model."""
     docker, process = await docker_trouble(), available()
     isolation = [
         Check(
@@ -22,7 +27,7 @@ async def examine(directory: Path) -> Examination:
         ),
         Check("process isolation", "absent" if process else "works", process or "Linux namespaces work"),
     ]
-    checks = [_git(), _repository(directory), *isolation, _sandbox(docker, process), *await _model()]
+    checks = [_git(), _repository(directory), _settings(load), *isolation, _sandbox(docker, process), *await _model()]
     broken = [check.name for check in checks if check.state == "broken"]
     summary = f"Not ready: {', '.join(broken)}." if broken else "The main job works here: try devagent demo."
     return Examination(tuple(checks), summary)
@@ -58,6 +63,16 @@ def _repository(directory: Path) -> Check:
         "works",
         f"{repo.root}, {ecosystem.name}: {' '.join(ecosystem.command)}{'; ' if mismatch else ''}{mismatch}",
     )
+
+
+def _settings(load: Callable[[], Settings]) -> Check:
+    try:
+        choices = models_meant(load().model)
+        for choice in choices.values():
+            check_key(choice, os.environ)
+    except DevagentError as error:
+        return Check("settings", "broken", str(error))
+    return Check("settings", "works", f"model: {', '.join(dict.fromkeys(c.name for c in choices.values()))}")
 
 
 def _sandbox(docker: str, process: str) -> Check:

@@ -20,4 +20,4 @@ async def build_environment(repo: Repository, settings: Settings, surface: Surfa
 async def check_isolation(settings: Settings) -> Examination:
     """The isolation in force, fact by fact."""
     facts = await isolation_report(settings.sandbox.kind)
-    return Examination(tuple(Check(name, "works", found) for name, found in facts))
+    return Examination(tuple(Check(f.name, "works" if f.holds else "absent", f.found) for f in facts))

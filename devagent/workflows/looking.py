@@ -1,11 +1,12 @@
 """Looking at runs: what `show` and `list` tell, from the journal and the proposal, without a lock."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from devagent.journal.journal import Event, read_events
 from devagent.journal.ledger import Ledger
-from devagent.proposal.store import Run, State, find_run
+from devagent.proposal.store import Run, find_run
 from devagent.proposal.store import list_runs as stored_runs
 from devagent.repo.git import Repository
 from devagent.repo.objects import diff
@@ -54,11 +55,14 @@ def view(repo: Repository, prefix: str | None) -> RunView:
     """One run, the latest by default. Raises `UsageError` when there is none."""
     run = find_run(repo, prefix)
     events = read_events(run.folder)
+    best = _best_attempt(events)
     seen = RunView(
         run=run.id,
         state=str(run.state),
         task=_task(events),
-        failure=run.failure if run.state is State.FAILED else "",
+        failure=run.failure,
+        diff=best["diff"],
+        evidence=tuple(Observed(**{**item, "details": tuple(item["details"])}) for item in best["evidence"]),
         steps=tuple(filter(None, map(_step, events))),
         conversation=tuple(_calls(events)),
         ledger=Ledger.from_events(events).to_json(),
@@ -81,6 +85,12 @@ def _with_proposal(repo: Repository, run: Run, seen: RunView) -> RunView:
         "notes": proposal.notes,
     }
     return RunView(**{**vars(seen), **facts})
+
+
+def _best_attempt(events: list[Event]) -> Mapping[str, Any]:
+    """What came nearest in a run without a proposal, as it was told when the run ended."""
+    ended = [event.data for event in events if event.kind == "run.ended"]
+    return {"diff": "", "evidence": [], **(ended[-1] if ended else {})}
 
 
 def _task(events: list[Event]) -> str:

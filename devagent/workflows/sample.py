@@ -73,6 +73,27 @@ class Desk:
         due = self.due.pop((reader, book))
         return late_fee(due, today, self.holidays)
 ''',
+    "tests/test_calendar.py": """from datetime import date, timedelta
+
+from lending.calendar import is_open, open_days_between
+
+FRIDAY, SUNDAY, MONDAY = (date(2024, 3, day) for day in (8, 10, 11))
+
+
+def test_the_library_is_open_from_monday_to_friday():
+    week = [MONDAY + timedelta(days=n) for n in range(7)]
+    assert [is_open(day) for day in week] == [True] * 5 + [False] * 2
+
+
+def test_the_library_is_closed_on_holidays():
+    assert not is_open(MONDAY, frozenset({MONDAY}))
+
+
+def test_a_day_counts_when_it_comes_after_the_start():
+    assert open_days_between(FRIDAY, FRIDAY) == 0
+    assert open_days_between(FRIDAY, SUNDAY) == 0
+    assert open_days_between(FRIDAY, MONDAY) == 1
+""",
     "tests/test_desk.py": """from datetime import date
 
 from lending import Desk
@@ -113,21 +134,29 @@ def test_the_fee_has_a_limit():
 def make_sample(folder: Path | None = None) -> Path:
     """Make the sample repository in a new folder (a temporary one by default) and give its path.
 
-    Raises `UsageError` when the folder exists and is not empty.
+    Raises `UsageError` when the folder exists and is not empty, or cannot be made.
     """
-    root = Path(tempfile.mkdtemp(prefix="devagent-demo-")) if folder is None else folder
-    if root.exists() and any(root.iterdir()):
-        raise UsageError(f"{root} is not empty", hint="Name a new folder with --into")
-    for path, text in FILES.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+    root = Path(tempfile.mkdtemp(prefix="devagent-demo-")) if folder is None else folder.absolute()
+    try:
+        if root.exists() and any(root.iterdir()):
+            raise UsageError(f"{root} is not empty", hint="Name a new folder with --into")
+        _write(root)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UsageError(f"{root} cannot be made", why=why, hint="Name a new folder with --into") from None
     git = Git(root)
     git.run("init", "--quiet", "--initial-branch=main")
     git.run("add", "--all")
     who = {f"GIT_{whose}_{what}": value for whose in ("AUTHOR", "COMMITTER") for what, value in _WHO.items()}
     git.run("commit", "--quiet", "--no-gpg-sign", "--message=Lend books, take them back", env=who)
     return root
+
+
+def _write(root: Path) -> None:
+    for path, text in FILES.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
 
 
 _WHO = {"NAME": "devagent demo", "EMAIL": "demo@devagent.invalid"}

@@ -10,7 +10,7 @@ from devagent.journal.journal import Journal
 from devagent.models.budget import Budget
 from devagent.models.gateway import Gateway
 from devagent.models.model import Model, ModelCard, ModelReply, ModelRequest
-from devagent.models.select import ModelChoice, open_model, resolve, settle_consent, settle_download
+from devagent.models.select import ModelChoice, check_key, open_model, resolve, settle_consent, settle_download
 from devagent.models.store import EMBEDDED, PullProgress, find, pull
 from devagent.workflows.ahead import import_ahead
 from devagent.workflows.surface import Surface
@@ -24,24 +24,28 @@ class Staff:
 
     def __init__(self, settings: Settings, journal: Journal, budget: Budget, surface: Surface) -> None:
         self._settings, self._surface, self._budget = settings.model, surface, budget
-        self._choices = _choices(settings.model)
+        self._choices = models_meant(settings.model)
         self._models = {role: LazyModel(choice) for role, choice in self._choices.items()}
         self.gateways: Mapping[str, Gateway] = {
             role: Gateway(model, journal, budget) for role, model in self._models.items()
         }
 
     def get_ready(self) -> None:
-        """Import, on a thread, what the models need."""
+        """Import, on a thread, what the models need.
+
+        Raises `ModelError` for a missing key, `UsageError` for a money limit on a model of unknown price.
+        """
+        for choice in self._choices.values():
+            self._budget.check_price(choice.card)
+            check_key(choice, os.environ)
         import_ahead({choice.kind for choice in self._choices.values()})
 
     async def check(self) -> None:
         """Make sure that the models may be used and are there; downloads the embedded one where that was agreed to.
 
-        Raises `CannotRun` without the user's word, `ModelError` for a missing key, `UsageError` for a money limit on a
-        model of unknown price.
+        Raises `CannotRun` without the user's word.
         """
         for choice in self._choices.values():
-            self._budget.check_price(choice.card)
             await allow(choice, self._settings, self._surface)
 
     def warm_up(self) -> None:
@@ -70,8 +74,8 @@ async def allow(choice: ModelChoice, settings: ModelSettings, surface: Surface) 
 class _Asker:
     surface: Surface
 
-    def ask(self, question: str) -> bool:
-        """Whether the user says yes."""
+    def ask(self, question: str) -> bool | None:
+        """Whether the user says yes; `None` when there is nobody to ask."""
         return self.surface.agrees(question)
 
 
@@ -89,7 +93,8 @@ async def _download(surface: Surface) -> None:
     await pull(report)
 
 
-def _choices(settings: ModelSettings) -> dict[str, ModelChoice]:
+def models_meant(settings: ModelSettings) -> dict[str, ModelChoice]:
+    """The model of each role that has one of its own, and under "" everybody else's. Raises `UsageError`."""
     chosen = {"": resolve(settings.name, settings.base_url, settings.key_variable)}
     return chosen | {role: resolve(name) for role, name in settings.roles.items()}
 

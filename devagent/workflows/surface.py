@@ -26,8 +26,8 @@ class Surface(Protocol):
         """The user's answer; `None` when there is nobody to ask."""
         ...
 
-    def agrees(self, question: str) -> bool:
-        """Whether the user says yes; nobody there is a no."""
+    def agrees(self, question: str) -> bool | None:
+        """Whether the user says yes; `None` when there is nobody to ask."""
         ...
 
 
@@ -55,7 +55,7 @@ class SilentSurface:
         self.notes.append(question)
         return self.answers.pop(0) if self.answers else None
 
-    def agrees(self, question: str) -> bool:
+    def agrees(self, question: str) -> bool | None:
         """Whether the next answer is yes."""
         self.notes.append(question)
-        return bool(self.answers) and self.answers.pop(0) == "yes"
+        return self.answers.pop(0) == "yes" if self.answers else None

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from devagent.config.settings import Settings
-from devagent.errors import CannotRun, OutOfBudget, UsageError
-from devagent.journal.journal import Journal
+from devagent.errors import CannotRun, DevagentError, OutOfBudget, UsageError
+from devagent.journal.journal import Journal, read_events
 from devagent.journal.ledger import Ledger
 from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
 from devagent.proposal.candidate import Candidate, Origin, Proposal
-from devagent.proposal.store import Run, mark_failed, new_run, publish
+from devagent.proposal.store import Run, State, discard, mark_ended, new_run, publish
 from devagent.repo import refs
 from devagent.repo.git import Repository
 from devagent.repo.objects import commit_changes, diff
@@ -25,10 +25,11 @@ from devagent.repo.snapshot import snapshot
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import Sandbox, Tree
-from devagent.team.location import NothingFails
+from devagent.team.location import NothingFails, guess
 from devagent.team.room import Room, Task
 from devagent.team.strategy import strategy_named
 from devagent.team.workbench import Attempt, Workbench
+from devagent.workflows.named import paths_named
 from devagent.workflows.place import Place, files_of
 from devagent.workflows.request import Request, settings_from_json, settings_to_json
 from devagent.workflows.results import Observed, Outcome, RunResult
@@ -45,11 +46,14 @@ class Crew(Protocol):
         ...
 
     def get_ready(self) -> None:
-        """Load, while the tests run, what the models will need; starts no server and asks nothing."""
+        """Load, while the tests run, what the models will need; starts no server and asks nothing.
+
+        Raises `UsageError` or `ModelError` for what can be known at once: a missing key, an unknown price.
+        """
         ...
 
     async def check(self) -> None:
-        """Make sure that the models may and can be used; raises `CannotRun` or `UsageError`."""
+        """Make sure that the models may and can be used; raises `CannotRun`."""
         ...
 
     def warm_up(self) -> None:
@@ -77,16 +81,23 @@ async def start(
 ) -> RunResult:
     """Do what a request asks, in a new run.
 
-    Raises `CannotRun` where the tests cannot be run here, `UsageError` for a request that makes no sense. A run that
-    ends without a proposal is a result, not an error.
+    Raises `CannotRun` where the tests cannot be run here, `UsageError` for a request that makes no sense: the run is
+    then forgotten, unless it holds what a resumed run would not have to do again. A run that ends without a proposal
+    is a result, not an error.
     """
     run = new_run(repo)
-    with Journal(run.folder) as journal:
-        journal.observe(surface.event)
-        journal.record(
-            "run.started", "", {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
-        )
-        return await _Session(repo, run, journal, request, settings, surface, work).result()
+    try:
+        with Journal(run.folder) as journal:
+            session = _Session(repo, run, journal, request, settings, surface, work)
+            session.staff.get_ready()
+            journal.observe(surface.event)
+            asked = {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
+            journal.record("run.started", "", asked)
+            return await session.result()
+    except DevagentError:
+        if not any(event.kind in _WORTH_KEEPING for event in read_events(run.folder)):
+            discard(repo, run)
+        raise
 
 
 async def resume(
@@ -103,8 +114,15 @@ async def resume(
         journal.observe(surface.event)
         request = Request.from_json(begun[0].data["request"])
         settings = change(settings_from_json(begun[0].data["settings"]))
-        journal.record("run.resumed", "", {"settings": settings_to_json(settings)}, key=str(journal.session))
-        return await _Session(repo, run, journal, request, settings, surface, work).result()
+        ended = journal.find("run.ended")
+        facts = {
+            "settings": settings_to_json(settings),
+            "finished": bool(ended) and ended[-1].data["outcome"] != "out of budget",
+        }
+        journal.record("run.resumed", "", facts, key=str(journal.session))
+        session = _Session(repo, run, journal, request, settings, surface, work)
+        session.staff.get_ready()
+        return await session.result()
 
 
 def raised(*, tokens: int | None, cost: float | None, seconds: float | None) -> Callable[[Settings], Settings]:
@@ -144,7 +162,6 @@ class _Session:
     async def result(self) -> RunResult:
         """Do the work, and leave nothing running behind."""
         interrupted = False
-        self.staff.get_ready()
         try:
             async with AsyncExitStack() as stack:
                 return await self._result(stack)
@@ -159,6 +176,7 @@ class _Session:
 
     async def _result(self, stack: AsyncExitStack) -> RunResult:
         base, files = self._snapshot()
+        self.request = replace(self.request, only=paths_named(self.request.only, self.repo.root, files))
         place = Place(self.settings, self.surface)
         ecosystem, command = place.ecosystem(files, self.request.command)
         bench = self._bench(files, ecosystem, place, command)
@@ -170,8 +188,6 @@ class _Session:
             count = len(baseline.results)
             return self._end("green", f"{count} of {count} tests pass, there is nothing to fix", baseline)
         bench.baseline = baseline
-        await self.staff.check()
-        self.staff.warm_up()
         room = Room(
             task=self._task(bench, baseline),
             bench=bench,
@@ -180,12 +196,22 @@ class _Session:
             team=self.settings.team,
             ask_user=self.surface.ask if self.request.ask else None,
         )
+        if self._nothing_within(room):
+            only = " ".join(self.request.only)
+            return self._end("not resolved", f"no function within --only {only} could be at fault", baseline)
+        await self.staff.check()
+        self.staff.warm_up()
         room.begin()
         stack.push_async_callback(room.close)
         try:
             return await self._propose(room, base)
         except NothingFails:
             return self._end("green", "the tests that failed pass when run again: they are flaky", baseline)
+
+    def _nothing_within(self, room: Room) -> bool:
+        """Whether `--only` leaves nothing to do for a coder that is given functions, and not tools."""
+        by_functions = room.is_small("coder") and self.settings.team.strategy != "lite"
+        return bool(self.request.only) and by_functions and not guess(room)
 
     def _snapshot(self) -> tuple[str, Tree]:
         known = self.journal.find("snapshot.taken")
@@ -276,38 +302,76 @@ class _Session:
             diff=diff(self.repo, base, published.commit),
             paths=proposal.candidate.paths,
             assumptions=proposal.assumptions,
-            attempts=len(room.attempts),
+            attempts=len(room.bench.tried),
         )
 
     def _nothing(self, room: Room, stopped: OutOfBudget | None, best: Attempt | None = None) -> RunResult:
         if stopped is not None:
             outcome: Outcome = "out of budget"
-            summary = str(stopped)
+            summary = "; ".join(filter(None, [self._in_vain(room), str(stopped)]))
         else:
-            outcome, summary = "not resolved", f"none of {len(room.attempts)} attempt(s) passed every gate"
-            failed = [e.data["why"] for e in self.journal.find("phase.failed")]
-            summary += f" ({failed[-1]})" if failed and not room.attempts else ""
-        mark_failed(self.run, summary)
-        result = self._end(outcome, summary, room.bench.baseline, attempt=best)
-        return replace(result, diff=room.diff(best) if best else "", attempts=len(room.attempts))
+            outcome, summary = "not resolved", self._why_nothing(room)
+        changes = {**room.bench.own_tests, **(best.changes if best else {})}
+        return self._end(outcome, summary, room.bench.baseline, best, room.diff_of(changes), len(room.bench.tried))
 
-    def _end(self, outcome: Outcome, summary: str, baseline: TestRun, attempt: Attempt | None = None) -> RunResult:
-        if outcome in ("green", "no verdict"):
-            mark_failed(self.run, summary)
-        self.journal.record("run.ended", "", {"outcome": outcome, "summary": summary}, key=str(self.journal.session))
-        evidence = attempt.evidence if attempt else ()
+    def _why_nothing(self, room: Room) -> str:
+        if tried := len(room.bench.tried):
+            every = f"none of {tried} attempts passed every gate"
+            return every if tried > 1 else "the only attempt did not pass every gate"
+        failed = [str(event.data["why"]) for event in self.journal.find("phase.failed")]
+        errors = [test.headline for test in room.bench.baseline.bad if test.status == "error"]
+        stop = f"the tests stop at {errors[0]}" if errors else ""
+        return "; ".join(filter(None, [failed[-1] if failed else "no change was handed in", self._in_vain(room), stop]))
+
+    def _in_vain(self, room: Room) -> str:
+        """What was tried and came not even as far as the gates, where nothing else did."""
+        if room.bench.tried:
+            return ""
+        edits = max((e.data["result"]["tried"] for e in self.journal.find("repair.search.finished")), default=0)
+        answers = sum(e.data["result"]["role"] == "coder" for e in self.journal.find("model.call.finished"))
+        if not edits and not answers:
+            return ""
+        return f"{edits} edits and {answers} answers of the model were tried, and no failing test passes with one"
+
+    def _end(
+        self,
+        outcome: Outcome,
+        summary: str,
+        baseline: TestRun,
+        attempt: Attempt | None = None,
+        diff: str = "",
+        attempts: int = 0,
+    ) -> RunResult:
+        if state := _STATES.get(outcome):
+            mark_ended(self.run, summary, state)
+        evidence = [Observed(e.gate, str(e.verdict), e.summary, e.details) for e in attempt.evidence] if attempt else []
+        facts = {"outcome": outcome, "summary": summary, "diff": diff, "evidence": [vars(item) for item in evidence]}
+        self.journal.record("run.ended", "", facts, key=str(self.journal.session))
         return RunResult(
             run=self.run.id,
             outcome=outcome,
             summary=summary,
             failing=tuple(r.id for r in baseline.bad),
             paths=tuple(sorted(attempt.changes)) if attempt else (),
-            evidence=tuple(Observed(e.gate, str(e.verdict), e.summary, e.details) for e in evidence),
+            evidence=tuple(evidence),
+            diff=diff,
+            attempts=attempts,
             way=attempt.origin.way if attempt else "",
             notes=tuple(self.notes),
             seconds=round(self.budget.spent.seconds, 1),
             ledger=Ledger.from_events(self.journal.events).to_json(),
         )
+
+
+_WORTH_KEEPING = ("model.call.finished", "attempt.tried")
+
+_STATES: dict[Outcome, State] = {
+    "green": State.GREEN,
+    "no verdict": State.FAILED,
+    "not resolved": State.FAILED,
+    "out of budget": State.STOPPED,
+}
+"""What a run is called afterwards that ended without a proposal."""
 
 
 def _who(journal: Journal) -> tuple[tuple[str, ...], tuple[str, ...]]:

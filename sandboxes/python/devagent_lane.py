@@ -1,6 +1,7 @@
 """What keeps processes that run tests at the same time, in one workspace, from disturbing each other."""
 
 import contextlib
+import functools
 import importlib.util
 import json
 import os
@@ -9,6 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 # Audit events of processes being started: these would read the variant's file, or outlive the tests.
@@ -22,14 +24,14 @@ class Guard:
     """An audit hook that calls `stop` before the process does what only one may do at a time.
 
     That is: starting a process, reading one of the `sources`, whose file does not hold the variant, writing to a file
-    outside `folder`, binding a socket.
+    outside `folder`, binding a socket. The last two are nobody's business where this process is `alone`.
     """
 
-    def __init__(self, sources, folder, stop):
+    def __init__(self, sources, folder, stop, *, alone=False):
         caches = [importlib.util.cache_from_source(source) for source in sources]
         self.sources = {os.path.realpath(path) for path in (*sources, *caches)}
         self.folder = os.path.realpath(folder) + os.sep
-        self.stop = stop
+        self.stop, self.alone = stop, alone
 
     def __call__(self, event, args):
         if event == "open":
@@ -37,7 +39,8 @@ class Guard:
         elif event in ("os.mkdir", "sqlite3.connect"):
             apart = self.opens_apart(args[0], WRITES)
         else:
-            apart = event in STARTS or event == "socket.bind" or (event == "import" and args[0] in SPAWNERS)
+            binds = event == "socket.bind" and not self.alone
+            apart = event in STARTS or binds or (event == "import" and args[0] in SPAWNERS)
         if apart:
             self.stop()
 
@@ -46,7 +49,7 @@ class Guard:
             return False
         name = os.path.realpath(os.fsdecode(path))
         writes = flags & WRITES and name != os.devnull and os.fspath(path) != ":memory:"
-        return name in self.sources or bool(writes and not name.startswith(self.folder))
+        return name in self.sources or bool(writes and not self.alone and not name.startswith(self.folder))
 
 
 class Lane:
@@ -55,42 +58,49 @@ class Lane:
     def __init__(self, sources):
         self.sources, self.folder = sources, Path(tempfile.mkdtemp(prefix="devagent-"))
 
-    def attempt(self, run, limit, config=None, *, guarded=False):
+    def attempt(self, run, limit, config=None, *, guarded=False, alone=False):
         """What `run` gives in a child process, within `limit` seconds; everything it started is killed.
 
-        "apart" where the child was `guarded` and wanted to do what only one may do at a time.
+        "apart" where the child was `guarded` and wanted to do what only one may do at a time; see `Guard`.
         """
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reader)
-            self.child(run, writer, config, guarded)
+            self.child(run, writer, config, guarded, alone)
         os.close(writer)
-        ready, _, _ = select.select([reader], [], [], limit)
-        answer = os.read(reader, 4096) if ready else b""
+        answer = answered(reader, limit)
         os.close(reader)
         end(child)
         self.clear()
         try:
-            return json.loads(answer)
+            return json.loads(answer or b"")
         except ValueError:
-            return failure("exited" if ready else "timed out")
+            return failure("timed out" if answer is None else "exited")
 
     def clear(self):
         if not self.folder.is_dir() or any(self.folder.iterdir()):
             self.close()
             self.folder.mkdir(exist_ok=True)
 
+    def empty(self):
+        for path in self.folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def child(self, run, writer, config, guarded):
+    def child(self, run, writer, config, guarded, alone):
         os.setpgid(0, 0)
         tempfile.tempdir = str(self.folder)
         if (factory := getattr(config, "_tmp_path_factory", None)) is not None:
             factory._given_basetemp = self.folder / "pytest"  # else it looks for a free number among all runs'
+        self.leave = functools.partial(leave, writer)
         if guarded:
-            sys.addaudithook(Guard(self.sources, self.folder, lambda: leave(writer, "apart")))
+            sys.addaudithook(Guard(self.sources, self.folder, lambda: leave(writer, "apart"), alone=alone))
         try:
             leave(writer, run())
         finally:
@@ -100,9 +110,25 @@ class Lane:
 def leave(writer, answer):
     """Ends the process with this answer."""
     try:
-        os.write(writer, json.dumps(answer).encode())
+        rest = json.dumps(answer).encode() + b"\n"
+        while rest:
+            rest = rest[os.write(writer, rest) :]
     finally:
         os._exit(0)
+
+
+def answered(reader, limit):
+    """The line that a process answers with, or what it wrote before it ended; None when it takes too long."""
+    answer, over = b"", time.monotonic() + limit
+    while not answer.endswith(b"\n"):
+        ready, _, _ = select.select([reader], [], [], max(0.0, over - time.monotonic()))
+        if not ready:
+            return None
+        part = os.read(reader, 65536)
+        if not part:
+            break
+        answer += part
+    return answer
 
 
 def end(child):

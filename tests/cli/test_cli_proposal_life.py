@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from commandline import CommandLine, propose
 
+from devagent.proposal.store import State, mark_ended, new_run
+from devagent.repo.git import find_root
+
 MakeRepo = Callable[..., Path]
 WRONG, RIGHT = "def add(a, b):\n    return a - b\n", "def add(a, b):\n    return a + b\n"
 
@@ -107,6 +110,61 @@ def test_show_for_people_has_diff_evidence_assumptions_and_ledger(devagent: Comm
     assert "\x1b" not in shown
 
 
+LONG = WRONG + "\n" * 8 + "def sub(a, b):\n    return a - b\n"
+
+
+def merged(devagent: CommandLine, root: Path, told: str) -> str:
+    """What comes of the command that a refusal names."""
+    command = told.partition("merge: ")[2].replace("devagent", f"{sys.executable} -m devagent", 1)
+    subprocess.run(["bash", "-c", command], cwd=root, env=devagent.environment(), check=True, capture_output=True)
+    return (root / "calc.py").read_text()
+
+
+def test_what_cannot_be_applied_or_undone_any_more_can_be_merged_as_told(
+    devagent: CommandLine, make_repo: MakeRepo
+) -> None:
+    root = make_repo({"calc.py": LONG})
+    propose(root, {"calc.py": LONG.replace("a - b", "a + b", 1)})
+    (root / "calc.py").write_text(LONG + "# mine\n")
+    assert merged(devagent, root, devagent("apply", at=root).told) == LONG.replace("a - b", "a + b", 1) + "# mine\n"
+    subprocess.run(["git", "reset", "-q", "--hard"], cwd=root, check=True)
+    assert devagent("apply", at=root).code == 0
+    (root / "calc.py").write_text((root / "calc.py").read_text() + "# mine\n")
+    assert merged(devagent, root, devagent("undo", at=root).told) == LONG + "# mine\n"
+
+
+def test_apply_names_the_proposal_there_is_where_the_latest_run_has_none(devagent: CommandLine, root: Path) -> None:
+    proposal = propose(root, {"calc.py": RIGHT})
+    later = new_run(find_root(root))
+    mark_ended(later, "nothing passed")
+    told = f"run {later.id} has no proposal (failed). The latest proposal: devagent apply {proposal.run}"
+    assert devagent("apply", at=root).told == told
+
+
+def test_discarding_what_is_applied_says_that_it_stays(devagent: CommandLine, root: Path) -> None:
+    proposal = propose(root, {"calc.py": RIGHT})
+    devagent("apply", at=root)
+    assert devagent("discard", "--yes", at=root).out == (
+        f"discarded {proposal.run}; calc.py stays changed and can no longer be undone\n"
+    )
+    assert devagent("undo", at=root).told == "nothing is applied"
+    assert (root / "calc.py").read_text() == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [(State.GREEN, "nothing to fix"), (State.STOPPED, "stopped by limit"), (State.FAILED, "failed")],
+)
+def test_how_a_run_without_a_proposal_ended_is_listed(
+    devagent: CommandLine, root: Path, state: State, shown: str
+) -> None:
+    run = new_run(find_root(root))
+    mark_ended(run, "that is why", state)
+    assert devagent("list", "--json", at=root).json["runs"][0]["state"] == shown
+    assert f"Run {run.id}: {shown}" in devagent("show", at=root).out
+    assert "Ended without a proposal: that is why" in devagent("show", at=root).out
+
+
 def test_a_command_works_from_a_folder_inside(devagent: CommandLine, make_repo: MakeRepo) -> None:
     root = make_repo({"pkg/calc.py": WRONG})
     proposal = propose(root, {"pkg/calc.py": RIGHT})
@@ -123,6 +181,14 @@ def test_settings_are_shown_with_their_layer(devagent: CommandLine, root: Path) 
     assert shown["settings"]["sandbox.kind"] == {"value": "auto", "from": "default"}
     plain = devagent("config", "show", at=root).out
     assert "budget.tokens" in plain and "(git config)" in plain
+
+
+def test_the_way_to_set_something_for_one_repository_works_as_shown(devagent: CommandLine, root: Path) -> None:
+    (line,) = (x for x in devagent("config", "show", at=root).out.splitlines() if x.startswith("For one repository: "))
+    command = line.removeprefix("For one repository: ").partition(" (")[0]
+    subprocess.run(command.split(), cwd=root, check=True)
+    shown = devagent("config", "show", "--json", at=root).json["settings"]
+    assert shown["sandbox.memory_mib"] == {"value": 4096, "from": "git config"}
 
 
 def test_models_are_listed_with_the_shape_that_holds(devagent: CommandLine) -> None:

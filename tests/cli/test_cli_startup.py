@@ -51,4 +51,10 @@ def test_the_version_is_told_whatever_follows(devagent: CommandLine, arguments: 
 def test_help_tells_the_exit_codes(devagent: CommandLine) -> None:
     ended = devagent("--help")
     assert ended.code == 0
-    assert "4 out of budget" in " ".join(ended.out.split())
+    told = " ".join(ended.out.split())
+    assert "1 not resolved, unverified, or tests fail; 2 usage; 3 cannot run here, or" in told
+    assert "4 stopped by a limit" in told
+
+
+def test_no_summary_of_a_command_is_cut(devagent: CommandLine) -> None:
+    assert "..." not in devagent("--help", COLUMNS="80").out.partition("Commands:")[2]

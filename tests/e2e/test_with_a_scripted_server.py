@@ -89,6 +89,32 @@ def test_a_large_model_works_with_tools_to_a_proposal(devagent: CommandLine, mak
     assert (tested["outcome"], tested["sandbox"]) == ("green", sandbox)
 
 
+NEARLY = {
+    "step.py": "def step(n):\n    return n - 1\n",
+    "test_step.py": (
+        "from step import step\n\n\ndef test_next():\n    assert step(1) == 2\n\n\n"
+        'def test_nine():\n    assert step(9) == {"word": "neunundneunzig", "of": [1, 2]}\n'
+    ),
+}
+
+
+@pytest.mark.namespaces
+@pytest.mark.usefixtures("namespaces")
+def test_what_a_search_came_nearest_with_is_shown_and_kept(devagent: CommandLine, make_repo: MakeRepo) -> None:
+    root = make_repo(NEARLY)
+    with LoopbackServer(lambda _: Answer(completion("I do not know.", prompt=50, tokens=4))) as server:
+        model = f"{server.url}/v1#qwen2.5-coder:1.5b"
+        ended = devagent.process(
+            "fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240, DEVAGENT_TEAM__SAMPLES="2"
+        )
+    assert ended.code == 1, ended.err
+    assert ended.json["outcome"] == "not resolved" and ended.json["attempts"] == 1
+    assert "-    return n - 1\n+    return n + 1\n" in ended.json["diff"]
+    shown = devagent.process("show", "--json", at=root).json
+    assert (shown["diff"], shown["evidence"]) == (ended.json["diff"], ended.json["evidence"])
+    assert [e["verdict"] for e in shown["evidence"]] == ["fail"]
+
+
 def test_every_event_is_a_line_and_the_result_is_the_last(devagent: CommandLine, make_repo: MakeRepo) -> None:
     root = make_repo({**SHOP, "shop/price.py": "def price(items):\n    return sum(items)\n"})
     if devagent.process("sandbox", "check", at=root).code:

@@ -28,6 +28,30 @@ ROMAN = {
     ),
 }
 
+UNSEEN = """from datetime import date, timedelta
+
+from lending.calendar import is_open, open_days_between
+from lending.fees import late_fee
+
+START = date(2024, 2, 26)
+DAYS = [START + timedelta(days=n) for n in range(21)]
+HOLIDAYS = frozenset({date(2024, 3, 6), date(2024, 3, 9)})
+
+
+def test_opening_days():
+    for day in DAYS:
+        assert is_open(day, HOLIDAYS) == (day.isoweekday() <= 5 and day not in HOLIDAYS)
+
+
+def test_days_between():
+    for start in DAYS:
+        for end in DAYS:
+            after = [day for day in DAYS if start < day <= end and is_open(day, HOLIDAYS)]
+            assert open_days_between(start, end, HOLIDAYS) == len(after)
+            assert late_fee(start, end, HOLIDAYS) == min(500, 20 * len(after))
+"""
+"""What a right patch of the demo also passes: the docstrings of the sample, taken at their word."""
+
 
 def photograph(root: Path) -> dict[str, bytes]:
     """Every file of a work tree."""
@@ -49,6 +73,9 @@ def test_the_demo_ends_as_a_proposal_that_applies_passes_and_can_be_undone(
     assert photograph(root) != before
     tested = devagent.process("test", "--json", at=root)
     assert (tested.code, tested.json["outcome"]) == (0, "green")
+    (root / "tests" / "test_unseen.py").write_text(UNSEEN)
+    assert devagent.process("test", "--json", at=root).json["outcome"] == "green", ended.json["diff"]
+    (root / "tests" / "test_unseen.py").unlink()
     assert devagent.process("undo", at=root).code == 0
     assert photograph(root) == before
 

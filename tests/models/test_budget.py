@@ -31,7 +31,7 @@ class Clock:
 def test_what_does_not_fit_is_refused_and_takes_nothing() -> None:
     budget = Budget(tokens=100)
     budget.reserve(30, 30, PRICED)
-    with pytest.raises(OutOfBudget, match="the budget of 100 tokens is used up: 60 spent, the next call may take 41"):
+    with pytest.raises(OutOfBudget, match="the limit of 100 tokens is reached: 60 spent, the next call may take 41"):
         budget.reserve(1, 40, PRICED)
     assert budget.remaining.tokens == 40
     budget.reserve(0, 40, PRICED)
@@ -53,7 +53,7 @@ def test_releasing_gives_everything_back() -> None:
 def test_money_is_reserved_by_the_card() -> None:
     budget = Budget(cost=0.001)
     budget.reserve(100, 50, PRICED)  # 0.0002 + 0.0005
-    with pytest.raises(OutOfBudget, match=r"\$0\.001 is used up: \$0\.0007 spent, the next call may cost \$0\.0007"):
+    with pytest.raises(OutOfBudget, match=r"\$0\.001 is reached: \$0\.0007 spent, the next call may cost \$0\.0007"):
         budget.reserve(100, 50, PRICED)
 
 

@@ -24,7 +24,7 @@ class Person:
         return self.answer
 
 
-@pytest.mark.parametrize("name", ["", "local", "embedded"])
+@pytest.mark.parametrize("name", ["", "local", "embedded", "embedded/qwen2.5-coder-1.5b"])
 def test_no_name_means_the_embedded_model(name: str) -> None:
     choice = resolve(name)
     assert (choice.kind, choice.provider, choice.key_variable) == ("embedded", "", "")
@@ -59,7 +59,10 @@ def test_openai_is_spoken_to_directly_and_everybody_else_through_litellm() -> No
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["gpt-4o", "/x", "x/", "http://127.0.0.1:1/v1"])
+NOT_URLS = ["http://#m", "https://:8000/v1#m", "http://a:b/v1#m"]
+
+
+@pytest.mark.parametrize("name", ["gpt-4o", "/x", "x/", "http://127.0.0.1:1/v1", "nobody/x", "embedded/x", *NOT_URLS])
 def test_a_name_that_means_nothing_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError):
         resolve(name)
@@ -106,7 +109,7 @@ def test_a_yes_is_remembered_for_that_provider_alone(tmp_path: Path) -> None:
 
 def test_a_no_is_not_remembered(tmp_path: Path) -> None:
     for _ in range(2):
-        with pytest.raises(CannotRun, match="without your word"):
+        with pytest.raises(CannotRun, match=r"you said no\. Nothing was sent"):
             settle(tmp_path, person=Person(False))
     assert list(tmp_path.iterdir()) == []
 

@@ -19,7 +19,7 @@ from devagent.proposal.store import (
     discard,
     find_run,
     list_runs,
-    mark_failed,
+    mark_ended,
     new_run,
     publish,
     run_id,
@@ -83,9 +83,11 @@ def test_states_follow_the_life_of_a_run(repo: Repository) -> None:
         with pytest.raises(UsageError, match="being worked on"):
             discard(repo, run)
     assert run.state is State.INTERRUPTED
-    with pytest.raises(UsageError, match="has no proposal: it is interrupted"):
+    with pytest.raises(UsageError, match=r"has no proposal \(interrupted\)"):
         run.proposal()
-    mark_failed(run, "nothing passed")
+    mark_ended(run, "the time is over", State.STOPPED)
+    assert (run.state, run.failure) == (State.STOPPED, "the time is over")
+    mark_ended(run, "nothing passed")
     assert (run.state, run.failure) == (State.FAILED, "nothing passed")
     proposal = propose(repo, {"a": Entry(b"2\n")})
     run = find_run(repo, proposal.run)

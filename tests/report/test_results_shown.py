@@ -56,6 +56,13 @@ def test_the_last_line_says_how_to_go_on(outcome: Outcome, last: str, capsys: py
 def test_what_was_not_good_enough_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
     print_run(result("not resolved"), as_json=False)
     assert capsys.readouterr().out.startswith("The best attempt, which was not good enough:\n")
+    print_run(result("not resolved", evidence=()), as_json=False)
+    assert capsys.readouterr().out.startswith("The test that the tester wrote, and no more:\n")
+
+
+def test_a_limit_is_called_a_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    print_run(result("out of budget", summary="the run has used its 5 s"), as_json=False)
+    assert "Stopped by a limit: the run has used its 5 s" in capsys.readouterr().out
 
 
 def test_nothing_that_was_observed_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

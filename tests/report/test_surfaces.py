@@ -1,6 +1,7 @@
 """Progress: plain lines where stderr is no terminal, JSON lines on stdout, nothing with --quiet."""
 
 import asyncio
+import io
 import json
 
 import pytest
@@ -23,6 +24,24 @@ def test_plain_lines_tell_events_and_notes(capsys: pytest.CaptureFixture[str]) -
     assert [line.partition("] ")[2] for line in told.err.splitlines()] == ["run 261009-lusab", "building the image"]
 
 
+def test_a_log_says_that_the_tests_run(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = PlainSurface()
+    shown.event(Event(0, "sandbox.run.started", "baseline", {}))
+    shown.event(Event(1, "sandbox.run.started", "code/1", {}))
+    assert capsys.readouterr().err.endswith(" s] running the tests\n")
+
+
+def test_the_live_line_fits_into_eighty_columns() -> None:
+    shown = LiveSurface()
+    with closing(shown):
+        shown.watch(Budget(tokens=400_000, seconds=900))
+        shown.event(Event(0, "phase.started", "3/reproduce", {"phase": "reproduce", "role": "tester"}))
+        reply = {"prompt_tokens": 123_456, "completion_tokens": 20}
+        shown.event(Event(1, "model.call.finished", "3/reproduce", {"result": {"reply": reply}}))
+        shown.event(Event(2, "model.call.started", "3/reproduce", {}))
+        assert "400k)" in shown.line() and len(shown.line()) <= 75
+
+
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     shown = surface(quiet=True, events=False, yes=False)
     shown.event(STARTED)
@@ -42,8 +61,19 @@ def test_every_event_is_a_line_of_json_also_when_quiet(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("yes", [True, False])
 def test_nobody_is_asked_where_there_is_no_terminal(yes: bool) -> None:
     shown = surface(quiet=False, events=False, yes=yes)
-    assert shown.agrees("May I?") is yes
+    assert shown.agrees("May I?") is (True if yes else None)
     assert asyncio.run(shown.ask("Which one?")) is None
+
+
+@pytest.mark.parametrize(("typed", "agreed"), [("y\n", True), ("n\n", False), ("\n", False), ("", None)])
+def test_a_person_is_asked_and_an_end_of_input_is_nobody(
+    typed: str, agreed: bool | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    shown = LiveSurface()
+    with closing(shown):
+        assert shown.agrees("May I?") is agreed
+    assert "? May I? [y/N] " in capsys.readouterr().err
 
 
 def test_the_live_line_says_phase_role_tokens_seconds_and_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,11 +82,11 @@ def test_the_live_line_says_phase_role_tokens_seconds_and_what_is_left(capsys: p
         shown.watch(Budget(tokens=1000, seconds=60))
         shown.event(Event(0, "phase.started", "1/code", {"phase": "code", "role": "coder"}))
         shown.event(Event(1, "model.call.started", "1/code", {}))
-        assert shown.line().startswith("code: coder (asking the model) · 0 tokens · 0 s · left ")
+        assert shown.line().startswith("code: coder (asking the model) · 0 s, 0 tokens (left: ")
         reply = {"prompt_tokens": 100, "completion_tokens": 20}
         shown.event(Event(2, "model.call.finished", "1/code", {"result": {"reply": reply}}))
         shown.event(Event(3, "sandbox.run.started", "1/code", {}))
-        assert shown.line().startswith("code: coder (running tests) · 120 tokens")
-        assert "1,000 tokens" in shown.line()
+        assert shown.line().startswith("code: coder (running tests) · 0 s, 120 tokens (left: ")
+        assert shown.line().endswith(" s, 1k)")
         shown.event(Event(4, "run.started", "", {"run": "[red]not markup"}))
     assert "[red]not markup" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def suite_ran(*statuses: str, trouble: str = "") -> dict[str, Any]:
                 "by": "model",
                 "artefact": {"suspects": [{"path": "a.py", "name": "f"}, {"path": "b.py", "name": "g"}]},
             },
-            "locate     analyst   model    a.py:f, b.py:g",
+            "locate     analyst   model    a.py:f and 1 more",
         ),
         (
             "phase.finished",
@@ -64,12 +64,12 @@ def suite_ran(*statuses: str, trouble: str = "") -> dict[str, Any]:
         (
             "attempt.tried",
             {"paths": ["a.py"], "way": "greedy", "gates": {"syntax": ["pass", "ok"], "tests": ["fail", "1 fails"]}},
-            "tried      a.py (greedy): tests: 1 fails",
+            "attempt    a.py (function rewritten): tests: 1 fails",
         ),
         (
             "attempt.tried",
-            {"paths": ["a.py"], "way": "greedy", "gates": {"syntax": ["pass", "ok"]}},
-            "tried      a.py (greedy): passes",
+            {"paths": ["a.py"], "way": "filled: x = 1", "gates": {"syntax": ["pass", "ok"]}},
+            "attempt    a.py (statement filled in: x = 1): passes",
         ),
         (
             "question.settled",
@@ -92,6 +92,25 @@ def test_the_first_test_run_is_told_with_the_first_failure() -> None:
 @pytest.mark.parametrize("kind", ["snapshot.taken", "model.call.started", "model.call.finished", "run.ended", "new"])
 def test_what_only_the_journal_needs_is_not_told(kind: str) -> None:
     assert line(kind, {}) == ""
+
+
+def test_what_keeps_tests_from_running_is_told_with_the_first_of_them() -> None:
+    ran = suite_ran("error")
+    ran["result"]["results"][0]["message"] = 'File "a.py", line 1\n  def f(\n       ^\nSyntaxError: invalid syntax'
+    told = line("sandbox.run.finished", ran, "baseline")
+    assert told == "tests      1 test in 1.2 s, 1 failing: tests/test_a.py::test_0 (SyntaxError: invalid syntax)"
+
+
+def test_tests_that_hang_are_told_to_hang() -> None:
+    ran = suite_ran("failed", "failed", "passed")
+    ran["result"]["results"][1]["message"] = "Failed: still running after 30 seconds: it hangs here"
+    told = line("sandbox.run.finished", ran, "baseline")
+    assert told.endswith("2 failing (1 did not end within 30 s): tests/test_a.py::test_0 and 1 more")
+
+
+@pytest.mark.parametrize(("finished", "told"), [(True, "finished"), (False, "going on where the run was left")])
+def test_resuming_says_whether_there_is_anything_to_go_on_with(finished: bool, told: str) -> None:
+    assert told in line("run.resumed", {"finished": finished})
 
 
 def test_later_test_runs_are_told_by_the_attempt_they_belong_to() -> None:

@@ -35,7 +35,7 @@ def test_an_ecosystem_is_recognised_by_its_marks_and_most_tests_win(files: dict[
 
 
 def test_a_repository_without_marks_needs_a_command() -> None:
-    with pytest.raises(CannotRun, match="no mark of python, node"):
+    with pytest.raises(CannotRun, match="it does not look like python or node"):
         detect(tree({"main.c": ""}))
     found = detect(tree({"main.c": ""}), command=["make", "check"], image="gcc:13")
     assert (found.name, found.command, found.bases) == ("generic", ("make", "check"), ("gcc:13",))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devagent.sandbox.output import Output, plain
+from devagent.sandbox.output import Output, line_of_error, plain
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,17 @@ def test_memory_stays_bounded_while_output_floods() -> None:
     assert all(output.add(chunk) for _ in range(200))
     assert not all(output.add(chunk) for _ in range(100))
     assert len(output.text()) < 1100
+
+
+@pytest.mark.parametrize(
+    ("log", "line"),
+    [
+        ("Collecting x\nERROR: no version of x\nERROR: No match for x==9\n[notice] pip is old\n", "No match for x==9"),
+        ("npm ERR! code E404\nnpm ERR! 404 Not Found\n\nA log is in /tmp\n", "npm ERR! 404 Not Found"),
+        ("cc: fatal error: no input files\ncompilation terminated.\n", "cc: fatal error: no input files"),
+        ("one\n  two \n", "two"),
+        ("", ""),
+    ],
+)
+def test_the_line_of_a_log_that_says_why(log: str, line: str) -> None:
+    assert line_of_error(log) == line

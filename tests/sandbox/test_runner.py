@@ -163,7 +163,10 @@ def test_a_conftest_that_cannot_be_imported_is_an_error_of_the_selected_tests(tm
 )
 def test_a_missing_package_is_trouble_and_is_named(tmp_path: Path, place: dict[str, str]) -> None:
     run = python(tmp_path, {**SHOP, **place})()
-    assert run.trouble == "the sandbox lacks the package no_such_package, which the tests import"
+    assert run.trouble == (
+        "the sandbox lacks the package no_such_package, which the tests import; "
+        "name it in requirements*.txt or pyproject.toml"
+    )
     assert not run.counts
 
 
@@ -200,7 +203,10 @@ def test_a_run_that_takes_too_long_names_the_test_that_ran(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("files", "trouble"),
     [
-        ({"setup.py": "", "test_a.py": "x = 1\n"}, "no tests were found"),
+        (
+            {"setup.py": "", "test_a.py": "x = 1\n"},
+            "no tests were found; `python -m pytest` looks for them in files like test_*.py, *_test.py, tests.py",
+        ),
         (
             {"pytest.ini": "[pytest]\naddopts = --no-such-option\n", "test_a.py": ""},
             "pytest could not start with this configuration: unrecognized arguments: --no-such-option",
@@ -462,7 +468,10 @@ def test_npm_test_is_the_script_behind_it(node: Any) -> None:
 @pytest.mark.parametrize(
     ("statement", "trouble"),
     [
-        ("require('no-such-package');", "the sandbox lacks the package no-such-package, which the tests import"),
+        (
+            "require('no-such-package');",
+            "the sandbox lacks the package no-such-package, which the tests import; name it in package.json",
+        ),
         ("require('./gone');", ""),
     ],
 )

@@ -58,8 +58,17 @@ def test_auto_is_docker_where_an_engine_answers() -> None:
 @pytest.mark.docker
 @pytest.mark.usefixtures("docker")
 def test_the_report_says_what_is_in_force() -> None:
-    report = dict(asyncio.run(isolation_report("docker")))
+    report = {fact.name: fact.found for fact in asyncio.run(isolation_report("docker"))}
     assert report["network"].startswith("none")
     assert "uid 1000" in report["user"]
     assert "2048 MiB" in report["limits"]
     assert {"seccomp", "AppArmor", "rootless engine", "cgroups"} <= report.keys()
+
+
+@pytest.mark.docker
+@pytest.mark.usefixtures("docker")
+def test_what_holds_nothing_back_is_not_said_to_work() -> None:
+    facts = {fact.name: fact for fact in asyncio.run(isolation_report("docker"))}
+    assert facts["network"].holds and facts["limits"].holds
+    assert facts["AppArmor"].holds == (facts["AppArmor"].found == "on")
+    assert facts["rootless engine"].holds == (facts["rootless engine"].found == "yes")

@@ -11,10 +11,13 @@ from killed_run import repeated
 from scripted_world import FILES, LARGE, RIGHT, WRONG, ScriptedStaff, run_script
 
 from devagent.config.settings import BudgetSettings, Settings, TeamSettings
+from devagent.errors import UsageError
 from devagent.models.model import ModelRequest
 from devagent.proposal.store import State, find_run, list_runs
 from devagent.repo.git import find_root
-from devagent.sandbox.scripted import ScriptedSandbox
+from devagent.report.telling import tell
+from devagent.sandbox.results import TestResult
+from devagent.sandbox.scripted import ScriptedSandbox, answer_tests
 from devagent.workflows.looking import overview, view
 from devagent.workflows.request import Request
 from devagent.workflows.results import RunResult
@@ -64,7 +67,64 @@ def test_nothing_good_says_so_and_shows_the_best_attempt(make_repo: MakeRepo) ->
     settings = Settings(team=TeamSettings(samples=5, rounds=1))
     result = fix(make_repo(FILES), ScriptedStaff(lambda _: WRONG), settings=settings)
     assert result.outcome == "not resolved" and result.exit_code == 1
-    assert "a * b" in result.diff
+    assert "a * b" in result.diff and result.attempts == 1
+
+
+def test_what_nearly_worked_is_shown_afterwards_too(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    result = fix(root, ScriptedStaff(lambda _: WRONG), settings=Settings(team=TeamSettings(samples=5)))
+    seen = view(find_root(root), None)
+    assert seen.state == "failed" and seen.failure == result.summary == "the only attempt did not pass every gate"
+    assert (seen.diff, seen.evidence) == (result.diff, result.evidence)
+    assert [e.verdict for e in seen.evidence] == ["pass", "pass", "pass", "fail"]
+
+
+def test_a_small_model_does_not_go_round_in_circles(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    fix(root, ScriptedStaff(lambda _: "I do not know."), settings=Settings(team=TeamSettings(samples=5, rounds=3)))
+    steps = view(find_root(root), None).steps
+    assert sum(step.startswith("code") for step in steps) == 1
+    assert not any(step.startswith(("test", "review")) for step in steps)
+    assert "5 answers of the model were tried, and no failing test" in view(find_root(root), None).failure
+
+
+def test_the_test_of_the_tester_is_shown_where_nothing_else_came_of_it(make_repo: MakeRepo) -> None:
+    def answer(request: ModelRequest) -> str:
+        return TEST_FILE.format(mark="") if "one test file" in request.messages[-1].text else "I do not know."
+
+    root = make_repo(GREEN)
+    settings = Settings(team=TeamSettings(samples=3, rounds=1))
+    result = fix(root, ScriptedStaff(answer), Request(kind="run", text="make `add` add"), settings)
+    assert result.outcome == "not resolved" and result.attempts == 0
+    assert "+    assert add(2, 3) == 5" in result.diff == view(find_root(root), None).diff
+
+
+BROKEN = TestResult(
+    "tests/test_calc.py",
+    "error",
+    message="File \"calc.py\", line 1\n    def add(a, b)\n                 ^\nSyntaxError: expected ':'",
+    file="tests/test_calc.py",
+)
+
+
+def test_a_file_that_is_no_code_is_named_with_its_line_and_ends_soon(make_repo: MakeRepo) -> None:
+    async def opened(*_: object) -> ScriptedSandbox:
+        return ScriptedSandbox(lambda command, _: answer_tests(command, [BROKEN]))
+
+    root = make_repo({**FILES, "calc.py": "def add(a, b)\n    return a + b\n"})
+    staff, surface = ScriptedStaff([]), SilentSurface()
+    broken = Work(staff_for=staff, open_sandbox=opened)
+    result = asyncio.run(start(find_root(root), FIX, Settings(), surface, broken))
+    told = list(filter(None, map(tell, surface.events)))
+    assert "failing: tests/test_calc.py (SyntaxError: expected ':')" in told[1]
+    assert told[3:] == [
+        "locate     analyst   program  calc.py:1",
+        "reproduce            skipped  a failing test shows it already",
+        "code       coder     failed   no function was found that could be at fault",
+    ]
+    assert result.summary == (
+        "no function was found that could be at fault; the tests stop at SyntaxError: expected ':'"
+    )
 
 
 def test_a_used_up_budget_ends_with_4_and_resume_with_more_finds_the_proposal(make_repo: MakeRepo) -> None:
@@ -87,11 +147,50 @@ def test_the_model_works_on_uncommitted_changes(make_repo: MakeRepo) -> None:
     assert fix(root, ScriptedStaff([]), head).outcome == "green"
 
 
-def test_only_keeps_a_candidate_out_of_other_files(make_repo: MakeRepo) -> None:
-    settings = Settings(team=TeamSettings(samples=1, rounds=1))
-    result = fix(make_repo(FILES), ScriptedStaff(lambda _: RIGHT), Request(kind="fix", only=("docs",)), settings)
-    assert result.outcome == "not resolved"
-    assert any(e.gate == "scope" and e.verdict == "fail" for e in result.evidence)
+NOTES = {**FILES, "docs/notes.md": "Sums.\n"}
+OTHER = {**FILES, "sub.py": "def sub(a, b):\n    return a - b\n"}
+
+
+def test_where_nothing_within_only_could_be_at_fault_no_model_is_asked(make_repo: MakeRepo) -> None:
+    staff = ScriptedStaff([])
+    result = fix(make_repo(NOTES), staff, Request(kind="fix", only=("docs",)))
+    assert (result.outcome, result.summary) == ("not resolved", "no function within --only docs could be at fault")
+    assert staff.model.requests == []
+
+
+@pytest.mark.parametrize("only", ["sub.py", "./sub.py", "s*.py"])
+def test_a_small_model_is_asked_only_about_functions_within_only(make_repo: MakeRepo, only: str) -> None:
+    settings = Settings(team=TeamSettings(samples=3, rounds=1))
+    staff = ScriptedStaff(lambda _: RIGHT)
+    result = fix(make_repo(OTHER), staff, Request(kind="fix", only=(only,)), settings)
+    assert result.outcome == "not resolved" and set(result.paths) <= {"sub.py"}
+    assert staff.model.requests
+    assert not any("def add" in request.messages[-1].text for request in staff.model.requests)
+
+
+def test_an_agent_may_not_edit_outside_only(make_repo: MakeRepo) -> None:
+    edit = "```edit\ncalc.py\n<<<<<<< SEARCH\n    total = a - b\n=======\n    total = a + b\n>>>>>>> REPLACE\n```"
+    staff = ScriptedStaff(lambda _: edit, LARGE)
+    settings = Settings(team=TeamSettings(strategy="lite", rounds=1))
+    result = fix(make_repo(NOTES), staff, Request(kind="fix", only=("docs",)), settings)
+    assert result.outcome == "not resolved" and result.attempts == 0
+    assert "only docs may be changed, and calc.py may not" in staff.model.requests[1].messages[-1].text
+
+
+@pytest.mark.parametrize(
+    ("only", "said"),
+    [("nonexistent", "no such file or folder"), ("", "no such file"), ("../x", "outside"), ("/etc", "outside")],
+)
+def test_only_names_something_of_the_repository(make_repo: MakeRepo, only: str, said: str) -> None:
+    root = make_repo(NOTES)
+    with pytest.raises(UsageError, match=said):
+        fix(root, ScriptedStaff([]), Request(kind="fix", only=(only,)))
+    assert list_runs(find_root(root)) == []
+
+
+def test_only_may_be_an_absolute_path(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    assert fix(root, ScriptedStaff([RIGHT]), Request(kind="fix", only=(f"{root}/calc.py",))).outcome == "proposed"
 
 
 TEST_FILE = "```python\nfrom calc import add\n\n\ndef test_it():\n    assert add(2, 3) == 5{mark}\n```"

@@ -1,7 +1,7 @@
 """The scope gate: a candidate touches only what it may."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 
 from devagent.errors import UsageError
@@ -56,7 +56,7 @@ def _why_not(subject: Subject, path: str, file: File | None) -> str | None:
     if path in subject.own_tests:
         return "a test that devagent's tester wrote for this task"
     if subject.only:
-        if not any(_within(path, allowed) for allowed in subject.only):
+        if not within(path, subject.only):
             return f"outside --only {' '.join(subject.only)}"
     elif kind := next(_kinds(path), None):
         return f"belongs to {kind}; name it with --only to allow it"
@@ -71,6 +71,10 @@ def _kinds(path: str) -> Iterator[str]:
             yield kind
 
 
-def _within(path: str, allowed: str) -> bool:
-    allowed = posixpath.normpath(allowed)
+def within(path: str, only: Collection[str]) -> bool:
+    """Whether a path is one of these files, lies in one of these folders, or matches one of these patterns."""
+    return any(_covers(posixpath.normpath(allowed), path) for allowed in only)
+
+
+def _covers(allowed: str, path: str) -> bool:
     return allowed == "." or path == allowed or path.startswith(allowed + "/") or fnmatchcase(path, allowed)

@@ -25,7 +25,12 @@ class TestsGate:
             return Evidence(self.name, Verdict.NO_VERDICT, run.trouble, data={"unobserved": True} if as_before else {})
         unmet = tuple(r for t in subject.targets for r in _now(run, t) if r.status != "passed")
         if unmet:
-            return Evidence(self.name, Verdict.FAIL, f"{len(unmet)} target test(s) do not pass", _messages(unmet))
+            return Evidence(
+                self.name,
+                Verdict.FAIL,
+                f"{len(unmet)} of {len(subject.targets)} failing test(s) still fail",
+                _messages(unmet),
+            )
         before = subject.baseline.by_id()
         vanished = tuple(sorted(t for t, r in before.items() if r.status != "skipped" and not _now(run, t)))
         if vanished:

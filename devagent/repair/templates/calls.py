@@ -79,8 +79,9 @@ def wrapped(scene: Scene, node: "Node") -> Iterator[Change]:
     position, grammar = scene.grammar.position(node), scene.grammar
     if position not in _WRAPPED or (position != "iterable" and not _convertible(scene, node)):
         return
+    likely = 1.4 if position == "iterable" else 0.8
     for rank, form in enumerate(grammar.wraps.get(position, ())):
-        yield scene.replace(node, form.format(scene.atom(node)), 0.8 / (1 + 0.25 * rank))
+        yield scene.replace(node, form.format(scene.atom(node)), likely / (1 + 0.25 * rank))
     if position != "receiver":
         for rank, function in enumerate(_functions(scene, 1)[:5]):
             yield scene.replace(node, f"{function}({scene.text(node)})", 0.8 / (1 + 0.35 * rank))
@@ -150,7 +151,7 @@ def elements_instead(scene: Scene, node: "Node") -> Iterator[Change]:
     if element is None or not scene.text(node).startswith("[") or scene.grammar.plays(element, "spread"):
         return
     if reads(scene, element):
-        yield scene.replace(node, scene.grammar.wraps["iterable"][0].format(scene.text(element)), 1.2)
+        yield scene.replace(node, scene.grammar.wraps["all"][0].format(scene.text(element)), 1.2)
         yield scene.replace(node, scene.text(element), 0.8)
 
 

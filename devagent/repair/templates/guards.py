@@ -73,6 +73,7 @@ def _checks(scene: Scene, node: "Node") -> list[tuple[str, float]]:
     values = _used(scene, node)[:_MOST_NAMES]
     found += [(f"{one} {sign} {other}", 0.3) for one, other in permutations(values, 2) for sign in (">", ">=")]
     found += [(words["empty"][0].format(asked), 0.9) for asked in _predicates(scene, node)]
+    found += [(text, 0.5) for text in _kinds(scene, node)]
     flags = scene.flags_at(node)[:2]
     found += [(words[form][0].format(flag), 0.4) for flag in flags for form in ("full", "empty")]
     return sorted(found, key=lambda item: -item[1])
@@ -90,6 +91,19 @@ def _predicates(scene: Scene, node: "Node") -> list[str]:
         if all(p in visible for p in callee.parameters) and (not receiver or f" {callee.name}(" in body):
             found.append(f"{receiver}{callee.name}({', '.join(callee.parameters)})")
     return found[:_MOST_PREDICATES]
+
+
+def _kinds(scene: Scene, node: "Node") -> list[str]:
+    """`item.status != DONE` for members that the function does not read, and constants that the module knows."""
+    different = "!==" if scene.grammar.bracketed else "!="
+    constants = [name for name in sorted(scene.vocabulary.top_names) if name.isupper() and len(name) > 1]
+    unread = [
+        f"{name}.{member}"
+        for name in scene.vocabulary.visible(node)[:_MOST_NAMES]
+        for member in scene.vocabulary.members_of(name)
+        if member not in scene.vocabulary.methods and member not in scene.members_here.get(name, ())
+    ]
+    return [f"{value} {different} {constant}" for value in unread[:3] for constant in constants[:5]]
 
 
 def _present(scene: Scene, node: "Node") -> list[str]:

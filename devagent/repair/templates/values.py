@@ -156,6 +156,29 @@ def with_something_between(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.replace(node, joined, 0.4 / (1 + 0.4 * rank))
 
 
+@template("boundary", "call")
+def whole_part(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a.endswith(b)` as `a.endswith("." + b)`, and where `a == b` as well."""
+    found = re.fullmatch(r"(.+)\.(startswith|endswith|startsWith|endsWith)\(([^\"'`(),]+)\)", scene.text(node))
+    if found is None:
+        return
+    whole, method, part = found.groups()
+    same = "===" if scene.grammar.bracketed else "=="
+    for rank, sign in enumerate(_signs(scene)):
+        with_sign = f"{sign} + {part}" if method.startswith("end") else f"{part} + {sign}"
+        call = f"{whole}.{method}({with_sign})"
+        yield scene.replace(node, call, 1.0 / (1 + 0.4 * rank))
+        either = scene.grammar.words["either"].format(f"{whole} {same} {part}", call)
+        yield scene.replace(node, f"({either})", 1.0 / (1 + 0.4 * rank))
+
+
+def _signs(scene: Scene) -> list[str]:
+    """Strings of one sign: those of the file, then a dot and a slash."""
+    texts = (scene.text(node) for node in scene.near_first(scene.vocabulary.literals["string"]))
+    own = [text for text in texts if len(text) == 3 and not text[1].isalnum()]
+    return list(dict.fromkeys([*own, '"."', '"/"']))[:3]
+
+
 @template("pass_on", "spread")
 def and_what_was_given(scene: Scene, node: "Node") -> Iterator[Change]:
     """`**defaults` as `**{**defaults, **options}`, `...a` as `...a, ...b`."""
