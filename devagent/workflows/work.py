@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from devagent.config.settings import Settings
-from devagent.errors import CannotRun, DevagentError, OutOfBudget, UsageError
+from devagent.errors import CannotRun, DevagentError, ModelError, OutOfBudget, UsageError
 from devagent.journal.journal import Journal, read_events
 from devagent.journal.ledger import Ledger
 from devagent.models.budget import Budget, Spent
@@ -89,7 +89,7 @@ async def start(
     try:
         with Journal(run.folder) as journal:
             session = _Session(repo, run, journal, request, settings, surface, work)
-            session.staff.get_ready()
+            _get_ready(session.staff, request, surface)
             journal.observe(surface.event)
             asked = {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
             journal.record("run.started", "", asked)
@@ -123,6 +123,16 @@ async def resume(
         session = _Session(repo, run, journal, request, settings, surface, work)
         session.staff.get_ready()
         return await session.result()
+
+
+def _get_ready(staff: Crew, request: Request, surface: Surface) -> None:
+    """Get the models ready. Whether `fix` needs one only the tests can say: until then, what it lacks is a note."""
+    try:
+        staff.get_ready()
+    except ModelError as error:
+        if request.kind != "fix":
+            raise
+        surface.note(f"{error} (this matters only if tests fail)")
 
 
 def raised(*, tokens: int | None, cost: float | None, seconds: float | None) -> Callable[[Settings], Settings]:

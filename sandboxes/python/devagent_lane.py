@@ -1,6 +1,7 @@
 """What keeps processes that run tests at the same time, in one workspace, from disturbing each other."""
 
 import contextlib
+import copy
 import functools
 import importlib.util
 import json
@@ -57,6 +58,7 @@ class Lane:
 
     def __init__(self, sources):
         self.sources, self.folder = sources, Path(tempfile.mkdtemp(prefix="devagent-"))
+        self.factory, self.usual = None, {}
 
     def attempt(self, run, limit, config=None, *, guarded=False, alone=False):
         """What `run` gives in a child process, within `limit` seconds; everything it started is killed.
@@ -84,6 +86,9 @@ class Lane:
             self.folder.mkdir(exist_ok=True)
 
     def empty(self):
+        """Makes temporary files as they were for the first run in this process."""
+        for name, value in self.usual.items():
+            setattr(self.factory, name, copy.copy(value))
         for path in self.folder.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
@@ -98,6 +103,7 @@ class Lane:
         tempfile.tempdir = str(self.folder)
         if (factory := getattr(config, "_tmp_path_factory", None)) is not None:
             factory._given_basetemp = self.folder / "pytest"  # else it looks for a free number among all runs'
+            self.factory, self.usual = factory, {name: copy.copy(value) for name, value in vars(factory).items()}
         self.leave = functools.partial(leave, writer)
         if guarded:
             sys.addaudithook(Guard(self.sources, self.folder, lambda: leave(writer, "apart"), alone=alone))

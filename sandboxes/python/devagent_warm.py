@@ -6,6 +6,7 @@ import gc
 import json
 import math
 import os
+import re
 import signal
 import sys
 import time
@@ -28,6 +29,7 @@ LOOK_SHARE, LEAST_LOOK, MOST_LOOK, START_LOOK = 0.2, 0.3, 4.0, 5.0
 # Variants that run in one process: as many as take so many seconds, if the tests came to the same so many times.
 SERIES_SECONDS, LONGEST_SERIES, REPEATS, MOST_DIRTY = 0.15, 40, 4, 3
 WORK = Path.cwd()
+ADDRESS, LONGEST_ERROR = r"0x[0-9a-fA-F]+", 500
 SKIPPED = (pytest.skip.Exception, unittest.SkipTest)
 
 
@@ -45,7 +47,7 @@ class Recorder:
         # A unittest case does not raise its failures, it notes them.
         error = next(iter(getattr(item, "_excinfo", None) or ()), call.excinfo)
         if error is not None:
-            self.errors[item.nodeid] = type(error.value).__name__
+            self.errors[item.nodeid] = told(error, item)
         outcome = "passed" if error is None else "skipped" if error.errisinstance(SKIPPED) else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
@@ -65,6 +67,12 @@ class Recorder:
 
     def passed(self, ids):
         return sum(id_ in self.good and id_ not in self.bad for id_ in ids)
+
+
+def told(error, item):
+    """An error, and where in its file the test was then."""
+    lines = [entry.lineno for entry in error.traceback if entry.frame.code.raw.co_filename == str(item.path)]
+    return f"{type(error.value).__name__} {lines} {re.sub(ADDRESS, '', str(error.value))}"[:LONGEST_ERROR]
 
 
 class Collector:
@@ -186,17 +194,15 @@ class Collector:
         return {"clean": clean and self.is_clean(lane, session, first), "seen": first, "took": took}
 
     def all_seen(self, session, lane):
-        self.tidy(session, lane)
+        self.tidy(lane)
         wanted = [*self.task["keep"], *self.task["tests"]]  # the run may end where one fails
         self.run_items(session, [self.items[id_] for id_ in wanted])
         return self.recorder.seen(wanted)
 
-    def tidy(self, session, lane):
+    def tidy(self, lane):
         """Removes what a run left in the temporary folder and the recorder, in the process that more will run in."""
         lane.empty()
         self.recorder.clear()
-        if (factory := getattr(session.config, "_tmp_path_factory", None)) is not None:
-            factory._basetemp = None
 
     def is_clean(self, lane, session, usual):
         """Whether nothing was left behind by the runs so far."""
@@ -252,7 +258,7 @@ class Collector:
             usual = [(function, function.__code__) for function, _ in swaps]
             for function, code in swaps:
                 function.__code__ = code
-            self.tidy(session, lane)
+            self.tidy(lane)
             self.run_items(session, chosen)
             for function, code in usual:
                 function.__code__ = code
