@@ -193,7 +193,6 @@ def test_a_setting_that_names_what_is_not_there(
         (("--model", "x", "--base-url", "banana"), 2, "banana is not a URL"),
         (("--role-model", "bogus=ollama/x"), 2, "there is no role called bogus"),
         (("--role-model", "coder=bogusprov/x"), 2, "there is no provider bogusprov"),
-        (("--model", "anthropic/claude-sonnet-4-5"), 3, "anthropic needs a key and ANTHROPIC_API_KEY is not set"),
     ],
 )
 @pytest.mark.parametrize("command", ["fix", "run"])
@@ -201,10 +200,29 @@ def test_a_model_that_cannot_work_is_told_before_any_test_runs_and_leaves_no_run
     devagent: CommandLine, root: Path, command: str, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     task = ("add",) if command == "run" else ()
-    ended = devagent(command, *task, *arguments, at=root, ANTHROPIC_API_KEY="")
+    ended = devagent(command, *task, *arguments, at=root)
     assert ended.code == code
     assert said in ended.told
     assert devagent("list", "--json", at=root).json["runs"] == []
+
+
+def test_a_missing_key_stops_a_task_before_any_test_runs(devagent: CommandLine, root: Path) -> None:
+    ended = devagent("run", "add", "--model", "anthropic/claude-sonnet-4-5", at=root, ANTHROPIC_API_KEY="")
+    assert ended.code == 3
+    assert "anthropic needs a key and ANTHROPIC_API_KEY is not set" in ended.told
+    assert "running the tests" not in ended.told
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize(("outcome", "code"), [("True", 0), ("False", 3)])
+def test_a_missing_key_stops_fix_only_where_tests_fail(
+    devagent: CommandLine, make_repo: MakeRepo, outcome: str, code: int
+) -> None:
+    root = make_repo({"test_it.py": f"def test_it():\n    assert {outcome}\n"})
+    asked = ("fix", "--sandbox", "process", "--model", "anthropic/claude-sonnet-4-5")
+    ended = devagent(*asked, at=root, ANTHROPIC_API_KEY="")
+    assert ended.code == code
+    assert "ANTHROPIC_API_KEY is not set" in ended.err
 
 
 def test_a_run_that_cannot_begin_leaves_nothing_behind(devagent: CommandLine, make_repo: MakeRepo) -> None:
