@@ -114,7 +114,7 @@ class RepairSearch:
         async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search = self._search or self._begun(sandbox)
             found = await self._best(search)
-        over = {"tried": search.tried, "over": search.exhausted or not search.tried}
+        over = {"tried": search.tried, "over": search.exhausted or not (search.tried + search.spared)}
         return {**(found or {**_NOTHING, **over}), "near": self._nearest(search)}
 
     async def _best(self, search: Search) -> dict[str, Any] | None:

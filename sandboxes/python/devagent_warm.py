@@ -34,9 +34,10 @@ SKIPPED = (pytest.skip.Exception, unittest.SkipTest)
 
 
 class Recorder:
-    """A pytest plugin that notes which tests passed in all their phases."""
+    """A pytest plugin that notes which tests passed in all their phases; where it is `exact`, how the others failed."""
 
     def __init__(self):
+        self.exact = False
         self.clear()
 
     def clear(self):
@@ -46,7 +47,7 @@ class Recorder:
     def pytest_runtest_makereport(self, item, call):
         # A unittest case does not raise its failures, it notes them.
         error = next(iter(getattr(item, "_excinfo", None) or ()), call.excinfo)
-        if error is not None:
+        if error is not None and self.exact:
             self.errors[item.nodeid] = told(error, item)
         outcome = "passed" if error is None else "skipped" if error.errisinstance(SKIPPED) else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
@@ -72,7 +73,11 @@ class Recorder:
 def told(error, item):
     """An error, and where in its file the test was then."""
     lines = [entry.lineno for entry in error.traceback if entry.frame.code.raw.co_filename == str(item.path)]
-    return f"{type(error.value).__name__} {lines} {re.sub(ADDRESS, '', str(error.value))}"[:LONGEST_ERROR]
+    try:
+        text = str(error.value)
+    except Exception as other:  # noqa: BLE001 - the program's own method, which may raise anything
+        text = type(other).__name__
+    return f"{type(error.value).__name__} {lines} {re.sub(ADDRESS, '', text)}"[:LONGEST_ERROR]
 
 
 class Collector:
@@ -125,6 +130,7 @@ class Collector:
         return min(self.task["limit"], max(least, TIMES * self.took)), guarded
 
     def unchanged(self, session):
+        self.recorder.exact = True
         outcome = self.warm(session, [], before=-1)
         return {**outcome, "seen": self.recorder.seen(self.task["tests"])}
 
@@ -153,6 +159,7 @@ class Collector:
                 for site in here:
                     site.placed = False
         watch.install()
+        self.recorder.exact = True
         if hangs:
             alarm(self.task["limit"], lambda: lane.leave({"seen": None, **watch.findings()}))
         self.run_items(session, [self.items[id_] for id_ in self.task["tests"]])
@@ -195,6 +202,7 @@ class Collector:
 
     def all_seen(self, session, lane):
         self.tidy(lane)
+        self.recorder.exact = True
         wanted = [*self.task["keep"], *self.task["tests"]]  # the run may end where one fails
         self.run_items(session, [self.items[id_] for id_ in wanted])
         return self.recorder.seen(wanted)
