@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from devagent.team.room import Room
 
 SUSPECTS = 24
-TURN = 15.0
+TURN = 25.0
 """Seconds of one turn of the search; the model has its turn in between."""
 
 KEEP = 30

@@ -60,6 +60,18 @@ def key_of_more(scene: Scene, node: "Node") -> Iterator[Change]:
         yield Change(tuple(scene.replace(place, pair).spans[0] for place in places), 1.0 / (1 + 0.4 * rank))
 
 
+@template("key", "member")
+def key_of_more_members(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`found[row.day]` as `found[row.day, row.room]`: a member that things are looked up by, with another one."""
+    receiver, member = scene.grammar.field(node, "object"), scene.grammar.field(node, "member")
+    if receiver is None or member is None or not _is_key(scene, node):
+        return
+    known = [m for m in scene.vocabulary.members_of(scene.text(receiver)) if m not in scene.vocabulary.methods]
+    for rank, other in enumerate([m for m in known if m != scene.text(member)][:_MOST_PARTS]):
+        pair = scene.grammar.words["pair"].format(scene.text(node), f"{scene.text(receiver)}.{other}")
+        yield scene.replace(node, pair, 0.8 / (1 + 0.4 * rank))
+
+
 @template("key", "assignment")
 def key_made_of_more(scene: Scene, node: "Node") -> Iterator[Change]:
     """`key = a` as `key = (a, b)`."""

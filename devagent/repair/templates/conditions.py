@@ -99,6 +99,9 @@ def _partners(scene: Scene, node: "Node") -> Iterator[tuple[str, float]]:
     for name in used[:2]:
         for form in (words["present"][0], words["absent"][0], words["full"][0], words["empty"][0]):
             yield form.format(name), 0.7
+    if len(used) > 1 and not scene.grammar.bracketed:
+        yield f"{used[0]} is not {used[1]}", 0.5
+        yield f"{used[0]} != {used[1]}", 0.5
     inside = {scene.text(node)}
     count = 0
     for other in scene.conditions:

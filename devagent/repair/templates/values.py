@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _GIVEN_ON = ("value", "argument", "result")
 _FACTORS = ("100", "60", "1000")
-_MOST_FACTORS, _MOST_FILTERS = 4, 4
+_MOST_FACTORS, _MOST_FILTERS, _MOST_KINDS = 4, 10, 2
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%"})
 
 
@@ -68,6 +68,7 @@ def fewer_elements(scene: Scene, node: "Node") -> Iterator[Change]:
     words, text, known = scene.grammar.words, scene.text(name), scene.vocabulary.members_of
     flags = [f"{text}.{m}" for m in known(text) if m in scene.vocabulary.flags]
     asked = [text, words["present"][0].format(text)]
+    asked += _kinds(scene, node, text)
     asked += [f"{text}.strip()"] if "split" in scene.text(node) or "lines" in scene.text(node) else []
     asked += [form.format(flag) for flag in flags for form in (words["empty"][0], words["full"][0])]
     end = scene.content[node.start_byte : clause.end_byte].decode("utf-8", "surrogateescape")
@@ -200,6 +201,26 @@ def split_once(scene: Scene, node: "Node") -> Iterator[Change]:
         parts = found.group(2) or "None"
         yield scene.replace(node, f"{found.group(1)}.split({parts}, 1)", 0.9)
         yield scene.replace(node, f"{found.group(1)}.rsplit({parts}, 1)", 0.9)
+
+
+def _kinds(scene: Scene, node: "Node", name: str) -> list[str]:
+    """What elements may be asked: whether a member is there, to be another than a name, of a kind by a constant."""
+    words, known = scene.grammar.words, scene.vocabulary
+    body = node.named_children[0]
+    there = [words["present"][0].format(scene.text(body))] if scene.grammar.plays(body, "member") else []
+    visible = [n for n in known.visible(node) if n != name and n not in words["self"]]
+    others = sorted(visible, key=lambda n: n not in scene.unused)[:_MOST_KINDS]
+    constants = [n for n in sorted(known.top_names) if n.isupper() and len(n) > 1][:_MOST_KINDS]
+    members = [m for m in known.members_of(name) if m not in known.methods][: 2 * _MOST_KINDS]
+    kinds = [
+        f"{name}.{member} {sign} {constant}" for member in members for constant in constants for sign in ("==", "!=")
+    ]
+    return [
+        *there,
+        *(f"{name} != {other}" for other in others),
+        *(f"{name} is not {other}" for other in others),
+        *kinds,
+    ]
 
 
 def _factors(scene: Scene) -> list[str]:

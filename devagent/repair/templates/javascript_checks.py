@@ -1,4 +1,4 @@
-"""What is left: predicates turned, truths told by a size, errors caught, keys asked for first, names exchanged."""
+"""Checks: predicates turned, truths told by a size, errors caught, keys asked for first, names exchanged."""
 
 import re
 from collections.abc import Iterator

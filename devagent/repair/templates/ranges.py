@@ -1,0 +1,123 @@
+"""Where ranges begin and end, and what collections begin with."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from devagent.repair.edit import Change
+from devagent.repair.scene import Scene
+from devagent.repair.templates.template import STATEMENT, template
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_MOST = 2
+
+
+@template("range", "call")
+def within_both(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`range(len(a))` as `range(min(len(a), len(b)))`."""
+    parts = _call(scene, node)
+    if parts is None or parts[0] != "len" or not _in_range(scene, node):
+        return
+    names = [n for n in scene.vocabulary.visible(node) if scene.vocabulary.is_sized(n) and n not in parts[1]]
+    for rank, name in enumerate(names[:_MOST]):
+        for form in ("min", "max"):
+            yield scene.replace(node, f"{form}({scene.text(node)}, len({name}))", 1.0 / (1 + 0.4 * rank))
+
+
+@template("range", "call")
+def behind_the_outer_one(scene: Scene, node: "Node") -> Iterator[Change]:
+    """In a loop over `i`: `range(n)` as `range(i + 1, n)`; any `range` with another step."""
+    parts = _call(scene, node)
+    if parts is None or parts[0] != "range":
+        return
+    given = parts[1]
+    outer = [name for name in _loop_names(scene, node) if name not in " ".join(given)]
+    if len(given) == 1:
+        for name in outer[:1]:
+            yield scene.replace(node, f"range({name} + 1, {given[0]})", 1.0)
+            yield scene.replace(node, f"range({name}, {given[0]})", 0.8)
+        yield scene.replace(node, f"range({given[0]} - 1, -1, -1)", 0.5)
+    if len(given) == 2:
+        for step in ("2", "-1"):
+            yield scene.replace(node, f"range({given[0]}, {given[1]}, {step})", 0.4)
+
+
+@template("begun_with", "assignment")
+def begun_with_one(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`seen = set()` as `seen = {start}`, `found = []` as `found = [first]`."""
+    right = node.child_by_field_name(scene.grammar.assigned[1])
+    forms = {"set()": "{{{}}}", "[]": "[{}]", "new Set()": "new Set([{}])"}
+    form = forms.get(scene.text(right)) if right is not None else None
+    if right is None or form is None:
+        return
+    names = [n for n in scene.vocabulary.visible(node) if n not in scene.grammar.words["self"]]
+    for rank, name in enumerate(names[: 2 * _MOST]):
+        yield scene.replace(right, form.format(name), 1.0 / (1 + 0.4 * rank))
+
+
+@template("empty_case", "call")
+def where_there_is_none(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`min(xs)` as `min(xs, default=None)`, `sum(lists)` as `sum(lists, [])`."""
+    parts = _call(scene, node)
+    if parts is None or scene.grammar.bracketed or len(parts[1]) != 1:
+        return
+    name, (argument,) = parts
+    if name in ("min", "max"):
+        for rank, default in enumerate(("None", "0")):
+            yield scene.replace(node, f"{name}({argument}, default={default})", 0.8 / (1 + 0.4 * rank))
+    if name == "sum":
+        yield scene.replace(node, f"sum({argument}, [])", 0.4)
+
+
+@template("counted", STATEMENT)
+def counted_here_as_well(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`self.active -= 1` where a block begins or ends, for what is counted elsewhere in the class."""
+    block, function = scene.block_of(node), scene.within_definition(node)
+    owner = scene.within(node, "class")
+    if function is None or owner is None or node.id not in (block[0].id, block[-1].id):
+        return
+    said, whole, end = scene.text(function), scene.text(owner), scene.grammar.words["terminator"]
+    me = scene.grammar.words["self"][0]
+    counted = [
+        f"{me}.{name}"
+        for name in scene.attributes(node)
+        if f"{me}.{name} += " in whole or f"{me}.{name} -= " in whole or f"{me}.{name}++" in whole
+    ]
+    for rank, name in enumerate([n for n in counted if f"{n} += " not in said and f"{n} -= " not in said][:_MOST]):
+        signs = ("-=", "+=") if f"{name} += " in whole else ("+=", "-=")
+        for second, sign in enumerate(signs):
+            text, weight = f"{name} {sign} 1{end}", 1.0 / (1 + 0.4 * rank + 0.4 * second)
+            if node.id == block[-1].id and not scene.grammar.plays(node, "jump"):
+                yield scene.insert_after(node, text, weight)
+            else:
+                yield scene.insert_before(node, text, weight)
+
+
+def _call(scene: Scene, node: "Node") -> tuple[str, list[str]] | None:
+    """The name of a called function, and the arguments."""
+    callee, holder = scene.grammar.field(node, "callee"), scene.grammar.field(node, "arguments")
+    if callee is None or holder is None:
+        return None
+    if holder.type == "generator_expression":
+        return scene.text(callee), [scene.text(holder)]
+    return scene.text(callee), [scene.text(child) for child in holder.named_children if child.type != "comment"]
+
+
+def _in_range(scene: Scene, node: "Node") -> bool:
+    call = node.parent.parent if node.parent is not None else None
+    parts = _call(scene, call) if call is not None and scene.grammar.plays(call, "call") else None
+    return parts is not None and parts[0] == "range"
+
+
+def _loop_names(scene: Scene, node: "Node") -> list[str]:
+    """The names that the loops around a place go through, the innermost first, without its own loop's."""
+    found: list[str] = []
+    loop = scene.within(node, "loop")
+    while loop is not None:
+        left = loop.child_by_field_name("left")
+        inside_head = (right := loop.child_by_field_name("right")) is not None and right.end_byte >= node.end_byte
+        if left is not None and not inside_head:
+            found += scene.vocabulary.names_in(left)
+        loop = scene.within(loop, "loop")
+    return found
