@@ -73,6 +73,7 @@ def templates() -> tuple[Template, ...]:
         javascript_objects,
         javascript_text,
         javascript_values,
+        letting,
         moves,
         names,
         operators,

@@ -184,6 +184,10 @@ def _signs(scene: Scene) -> list[str]:
 def and_what_was_given(scene: Scene, node: "Node") -> Iterator[Change]:
     """`**defaults` as `**{**defaults, **options}`, `...a` as `...a, ...b`."""
     text = scene.text(node)
+    if scene.grammar.plays(node.parent, "arguments") and text.startswith("*") and "**" not in scene.text(node.parent):  # type: ignore[arg-type]
+        unread = [n for n in scene.vocabulary.visible(node) if n in scene.unused]
+        for name in unread[:2]:
+            yield scene.replace(node, f"{text}, **{name}", 0.8)
     if not text.startswith(("**", "...")):
         return
     names = [n for n in scene.vocabulary.visible(node) if n not in text and n not in scene.grammar.words["self"]]
