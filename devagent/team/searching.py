@@ -32,6 +32,7 @@ TEMPER = 3.0
 MOST_SURVIVORS = 4
 TRUSTED, LOOK_ON = 0.7, 4.0
 """Survivors below this trust are held for so many seconds, in case a better one comes."""
+_TOGETHER = 0.6
 # Kinds of edits that often satisfy the tests at hand and nothing else.
 _TRUST = {
     "literal": 0.3,
@@ -171,7 +172,7 @@ class RepairSearch:
             "files": {path: _encoded(content) for path, content in found.files.items()},
             "what": "; ".join(edit.description for edit in found.edits),
             "tried": found.tried,
-            "trust": math.prod(_TRUST.get(edit.template, 1.0) for edit in found.edits),
+            "trust": _TOGETHER ** (len(found.edits) - 1) * math.prod(_TRUST.get(e.template, 1.0) for e in found.edits),
             "over": False,
         }
 

@@ -159,11 +159,12 @@ def _is_condition(scene: Scene, node: "Node") -> bool:
 def _numeric(scene: Scene, node: "Node") -> float:
     """How likely it is that a number stands here and may be off by one; 0 when it is no place for that."""
     position, parent = scene.grammar.position(node), node.parent
+    sign = scene.operator(parent) if parent is not None else ""
     if position in _ORDINAL:
         return 1.0
     if position == "operand" and scene.is_comparison(parent):
-        return 0.8 if scene.operator(parent) not in ("in", "not in", "is", "is not", "instanceof") else 0.0  # type: ignore[arg-type]
-    if position == "operand" and scene.operator(parent) in ("*", "/", "//", "%", "**"):  # type: ignore[arg-type]
+        return 0.8 if sign not in ("in", "not in", "is", "is not", "instanceof") else 0.0
+    if position == "operand" and sign in ("*", "/", "//", "%", "**"):
         return 0.4 if scene.grammar.plays(node, "call") or scene.grammar.plays(node, "name") else 0.0
     arithmetic = scene.grammar.plays(node, "operation") and scene.operator(node) in ("+", "-", "*", "/", "//", "%")
     counted = scene.text(node).endswith((".length", ".size")) or scene.text(node).startswith("len(")

@@ -183,8 +183,9 @@ def _signs(scene: Scene) -> list[str]:
 @template("pass_on", "spread")
 def and_what_was_given(scene: Scene, node: "Node") -> Iterator[Change]:
     """`**defaults` as `**{**defaults, **options}`, `...a` as `...a, ...b`."""
-    text = scene.text(node)
-    if scene.grammar.plays(node.parent, "arguments") and text.startswith("*") and "**" not in scene.text(node.parent):  # type: ignore[arg-type]
+    text, holder = scene.text(node), node.parent
+    in_call = holder is not None and scene.grammar.plays(holder, "arguments")
+    if holder is not None and in_call and text.startswith("*") and "**" not in scene.text(holder):
         unread = [n for n in scene.vocabulary.visible(node) if n in scene.unused]
         for name in unread[:2]:
             yield scene.replace(node, f"{text}, **{name}", 0.8)
@@ -192,7 +193,6 @@ def and_what_was_given(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     names = [n for n in scene.vocabulary.visible(node) if n not in text and n not in scene.grammar.words["self"]]
     for rank, name in enumerate(sorted(names, key=lambda n: n not in scene.unused)[:2]):
-        in_call = scene.grammar.plays(node.parent, "arguments")
         both = f"{text}, **{name}" if text.startswith("**") else f"{text}, ...{name}"
         yield scene.replace(node, f"**{{{both}}}" if in_call and text.startswith("**") else both, 1 / (1 + 0.4 * rank))
 
