@@ -126,6 +126,11 @@ def test_every_event_is_a_line_and_the_result_is_the_last(devagent: CommandLine,
     assert (lines[-1]["kind"], lines[-1]["outcome"], lines[-1]["exit_code"]) == ("run", "green", 0)
 
 
+def hear_ctrl_c() -> None:
+    """A shell's background job, as CI may be, passes on that Ctrl-C is to be ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_a_resumable_run_and_nothing_else(
     devagent: CommandLine, make_repo: MakeRepo, sandbox: str
 ) -> None:
@@ -141,6 +146,7 @@ def test_ctrl_c_leaves_a_resumable_run_and_nothing_else(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hear_ctrl_c,
         )
         assert members.asked.wait(240), process.communicate()
         offspring = descendants(process.pid)

@@ -423,6 +423,6 @@ def test_containers_of_dead_processes_are_removed_and_those_of_the_living_are_no
 
 def test_an_engine_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
-    with pytest.raises(SandboxError, match="No such file") as missing:
+    with pytest.raises(SandboxError, match="no such file") as missing:
         asyncio.run(DockerSandbox(IMAGE).start())
     assert "\n" not in str(missing.value)
