@@ -10,6 +10,7 @@ it is measured with a suite that takes no time, and judged with one that takes t
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "models"))
@@ -25,8 +27,6 @@ from figures import Figure, report
 from loopback_server import Answer, LoopbackServer, Received
 from scratch import DEVAGENT, clean_environment, make_repository
 from scripted_world import FILES
-
-from devagent.journal.journal import Event, read_events
 
 LIMITS = {("httpx", 0): 0.3, ("httpx", 3): 0.3, ("litellm", 0): None, ("litellm", 3): 1.0}
 """Seconds allowed by way and by seconds that the suite takes."""
@@ -82,13 +82,12 @@ def measure(way: str, seconds: int, sandbox: str) -> Spans:
     with tempfile.TemporaryDirectory() as temporary, LoopbackServer(respond) as server:
         repo = make_repository(Path(temporary) / "repo", {**FILES, "tests/test_slow.py": SLOW.format(seconds)})
         flags, variables = model_flags(way, server.url)
-        command = [DEVAGENT, "fix", "--quiet", "--yes", "--sandbox", sandbox, *flags, "-C", str(repo)]
+        command = [DEVAGENT, "fix", "--events", "--quiet", "--yes", "--sandbox", sandbox, *flags, "-C", str(repo)]
         environment = clean_environment(Path(temporary) / "config") | variables
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if not arrivals:
             raise SystemExit(f"no request came; devagent ended with {done.returncode}: {done.stderr.strip()}")
-        (run,) = (repo / ".git" / "devagent" / "runs").glob("[!.]*")
-        return spans_until(arrivals[0], read_events(run))
+        return spans_until(arrivals[0], [json.loads(line) for line in done.stdout.splitlines()])
 
 
 def model_flags(way: str, url: str) -> tuple[list[str], dict[str, str]]:
@@ -99,13 +98,14 @@ def model_flags(way: str, url: str) -> tuple[list[str], dict[str, str]]:
     return ["--model", "deepseek/benchmark"], variables
 
 
-def spans_until(arrival: float, events: list[Event]) -> Spans:
+def spans_until(arrival: float, events: list[dict[str, Any]]) -> Spans:
     """What the journal says was before the first request."""
-    baseline = next(e for e in events if e.kind == "sandbox.run.finished" and e.place == "baseline")
-    first_call = next(e for e in events if e.kind == "model.call.started")
-    before = events[first_call.seq - 1]
-    started = next(e for e in events if e.kind == "sandbox.run.started" and e.place == "baseline")
-    return Spans(arrival - baseline.at, arrival - before.at, baseline.at - started.at)
+    asked = next(number for number, event in enumerate(events) if event["kind"] == "model.call.started")
+    started, ended = (
+        next(event["at"] for event in events if (event["kind"], event["place"]) == (f"sandbox.run.{what}", "baseline"))
+        for what in ("started", "finished")
+    )
+    return Spans(arrival - ended, arrival - events[asked - 1]["at"], ended - started)
 
 
 if __name__ == "__main__":
