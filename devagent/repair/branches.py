@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from devagent.code.language import language_for, parse
 from devagent.repair.candidates import Stretch, scene_of
 from devagent.repair.edit import Change, Edit, Span, edit
 from devagent.repair.scene import Scene, encode
+from devagent.repair.sieve import is_code
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -34,11 +34,11 @@ def branched(stretch: Stretch, overdone: Edit, context: Mapping[str, bytes] | No
     place = _place(scene, overdone) if scene is not None else None
     if scene is None or place is None:
         return
-    old = stretch.content
+    old, whole = stretch.content, is_code(stretch.path, stretch.content)
     for condition, weight in _conditions(scene, place):
         change = Change((_under(scene, place, overdone, condition),))
         new = edit(old, change, BRANCH_OFF, scene.line(place), overdone.score * weight)
-        if new.content not in (old, overdone.content) and _is_code(stretch.path, old, new.content):
+        if new.content not in (old, overdone.content) and (is_code(stretch.path, new.content) or not whole):
             yield new
 
 
@@ -188,8 +188,3 @@ def _alike(one: str, other: str) -> bool:
 def _atom(scene: Scene, condition: str) -> str:
     either = str(scene.grammar.words["either"]).format("", "")
     return f"({condition})" if either in condition else condition
-
-
-def _is_code(path: str, old: bytes, new: bytes) -> bool:
-    language = language_for(path)
-    return language is None or parse(old, language).root_node.has_error or not parse(new, language).root_node.has_error

@@ -12,6 +12,7 @@ from devagent.code.errors import CannotParse
 from devagent.code.language import language_for, parse
 from devagent.repair.edit import Change, Edit, Span, edit, line_of
 from devagent.repair.grammar import Grammar, grammar_of
+from devagent.repair.sieve import is_code
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -76,7 +77,7 @@ def fillings(content: bytes, path: str, hole: Hole, text: str, *, complete: bool
             filling += f"\n{indent}" if hole.inserts else ""
             change = Change((Span(hole.start, hole.end, filling.encode()),))
             found.append(edit(content, change, "filled", hole.line, 0.0))
-    return [e for e in found if e.content != content and _is_code(e.content, path)]
+    return [e for e in found if e.content != content and is_code(path, e.content)]
 
 
 def between(content: bytes, new: bytes) -> Edit:
@@ -90,11 +91,6 @@ def between(content: bytes, new: bytes) -> Edit:
 def _opens(text: str) -> bool:
     """Whether a block has to follow."""
     return text.rstrip().endswith((":", "{"))
-
-
-def _is_code(content: bytes, path: str) -> bool:
-    language = language_for(path)
-    return language is None or not parse(content, language).root_node.has_error
 
 
 def _common(one: Iterable[int], other: Iterable[int]) -> int:

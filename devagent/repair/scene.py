@@ -296,6 +296,11 @@ class Scene:
         """The change that puts `text` in place of a node."""
         return Change((Span(node.start_byte, node.end_byte, encode(text)),), weight)
 
+    def exchange(self, one: "Node", other: "Node", weight: float = 1.0) -> Change:
+        """The change that puts two nodes in each other's place."""
+        spans = (*self.replace(one, self.text(other)).spans, *self.replace(other, self.text(one)).spans)
+        return Change(spans, weight)
+
     def insert_before(self, statement: "Node", text: str, weight: float = 1.0) -> Change:
         """The change that puts a statement on a line of its own before another one."""
         start = self._line_start(statement)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from devagent.code.language import language_for, parse
+from devagent.code.language import language_for
 from devagent.code.normal import normal_form
 from devagent.repair.edit import Edit
 from devagent.repair.holes import between
+from devagent.repair.sieve import is_code
 
 _MOST_TOGETHER, _MOST_PLACES, _MOST_LINES, _MOST = 4, 40, 3, 150
 _TOKEN = re.compile(rb"\w+|\s+|[^\w\s]")
@@ -39,7 +40,7 @@ def shreds(old: bytes, new: bytes, path: str, lines: tuple[int, int]) -> list[Ed
     found: list[Edit] = []
     for content in _versions(old, new, lines):
         form = normal_form(content, language)
-        if form not in seen and (language is None or not parse(content, language).root_node.has_error):
+        if form not in seen and is_code(path, content):
             seen.add(form)
             found.append(between(old, content))
             if len(found) == _MOST:

@@ -56,6 +56,12 @@ class Sieve:
         return re.sub(rb"(?m)^" + re.escape(margin), b"", text) if margin else text
 
 
+def is_code(path: str, content: bytes) -> bool:
+    """Whether a file has no syntax error, as far as its language is known."""
+    language = language_for(path)
+    return language is None or not parse(content, language).root_node.has_error
+
+
 def surroundings(path: str, content: bytes, first: int, last: int) -> tuple[int, int]:
     """Bytes [start, end) of the definitions of the module that bytes [first, last) are in."""
     language = language_for(path)

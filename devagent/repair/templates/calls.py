@@ -38,11 +38,7 @@ def exchanged_arguments(scene: Scene, node: "Node") -> Iterator[Change]:
     for index, first in enumerate(arguments):
         for second in arguments[index + 1 :]:
             if scene.text(first) != scene.text(second):
-                swapped = (
-                    *scene.replace(first, scene.text(second)).spans,
-                    *scene.replace(second, scene.text(first)).spans,
-                )
-                yield Change(swapped, 1.0 if second is arguments[index + 1 : index + 2][0] else 0.6)
+                yield scene.exchange(first, second, 1.0 if second is arguments[index + 1 : index + 2][0] else 0.6)
 
 
 @template("arguments", "call")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from devagent.repair.edit import Change, Span
 from devagent.repair.scene import Scene, encode
 from devagent.repair.templates.javascript import code_in, forms, in_order, javascript, method_call
-from devagent.repair.templates.names import reads
 from devagent.repair.templates.template import EXPRESSION, STATEMENT
 
 if TYPE_CHECKING:
@@ -137,16 +136,6 @@ def names_of_a_statement(scene: Scene, node: "Node") -> Iterator[Change]:
             scene.text(node),
         )
         yield scene.replace(node, text, 0.6 / (1 + 0.5 * rank))
-
-
-@javascript("exchange", "collection")
-def elements_exchanged(scene: Scene, node: "Node") -> Iterator[Change]:
-    """`[key, value]` as `[value, key]`."""
-    parts = code_in(node)
-    if node.type == "array" and len(parts) == 2 and reads(scene, node) and scene.text(parts[0]) != scene.text(parts[1]):
-        one, other = parts
-        spans = (*scene.replace(one, scene.text(other)).spans, *scene.replace(other, scene.text(one)).spans)
-        yield Change(spans, 1.0)
 
 
 @javascript("key", EXPRESSION)

@@ -89,7 +89,7 @@ def targets_exchanged(scene: Scene, node: "Node") -> Iterator[Change]:
     parts = [child for child in left.named_children if child.type != "comment"] if left is not None else []
     if len(parts) == 2 and left is not None and not any(scene.grammar.plays(left, r) for r in ("member", "subscript")):
         one, other = parts
-        yield Change((*scene.replace(one, scene.text(other)).spans, *scene.replace(other, scene.text(one)).spans), 1.0)
+        yield scene.exchange(one, other, 1.0)
 
 
 @template("noted", STATEMENT)

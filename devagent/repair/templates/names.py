@@ -1,5 +1,6 @@
 """Names and members replaced by others that are in scope, and whole values by others of the function."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,12 @@ def reads(scene: Scene, node: "Node") -> bool:
     return not (field in ("name", "key") and parent.type != "subscript") and not (
         scene.grammar.plays(parent, "member") and field == scene.grammar.fields["member"]
     )
+
+
+def exchanged(text: str, one: str, other: str) -> str:
+    """Code with two names put one for the other."""
+    pattern = rf"(?<![\w.])({re.escape(one)}|{re.escape(other)})\b"
+    return re.sub(pattern, lambda found: other if found.group() == one else one, text)
 
 
 def _ranked_members(scene: Scene, node: "Node", name: str, own: list[str]) -> list[tuple[str, float]]:

@@ -62,8 +62,7 @@ def component_turned(scene: Scene, node: "Node") -> Iterator[Change]:
         elif scene.grammar.plays(part, "call"):
             yield scene.replace(part, f"-{text}", 0.5 if signed else 0.2)
     for one, other in pairwise(parts):
-        swapped = (*scene.replace(one, scene.text(other)).spans, *scene.replace(other, scene.text(one)).spans)
-        yield Change(swapped, 0.6)
+        yield scene.exchange(one, other, 0.6)
 
 
 def _orders(scene: Scene) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change, Span
 from devagent.repair.scene import Scene, encode
+from devagent.repair.templates.names import exchanged
 from devagent.repair.templates.template import STATEMENT, template
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def names_exchanged(scene: Scene, node: "Node") -> Iterator[Change]:
         for other in names[1][:4]:
             alike = scene.vocabulary.likeness(one, other) >= _LIKE or (one in given and other in given)
             if one != other and alike:
-                yield Change((Span(start, end, encode(_exchanged(text, one, other))),), 1.0)
+                yield Change((Span(start, end, encode(exchanged(text, one, other))),), 1.0)
 
 
 @template("exchange", STATEMENT)
@@ -81,8 +82,7 @@ def spreads_exchanged(scene: Scene, node: "Node") -> Iterator[Change]:
     parts = [child for child in node.named_children if child.type != "comment"]
     for one, other in pairwise(parts):
         if scene.grammar.plays(one, "spread") or scene.grammar.plays(other, "spread"):
-            spans = (*scene.replace(one, scene.text(other)).spans, *scene.replace(other, scene.text(one)).spans)
-            yield Change(spans, 1.5)
+            yield scene.exchange(one, other, 1.5)
 
 
 @template("inherited", STATEMENT)
@@ -134,11 +134,6 @@ def _places(text: str, word: str) -> list[str]:
 
 def _renamed(text: str, word: str, other: str) -> str:
     return re.sub(rf"(?<![A-Za-z0-9])(_?){re.escape(word)}(?![A-Za-z0-9_])", rf"\g<1>{other}", text)
-
-
-def _exchanged(text: str, one: str, other: str) -> str:
-    pattern = rf"(?<![\w.])({re.escape(one)}|{re.escape(other)})\b"
-    return re.sub(pattern, lambda found: other if found.group() == one else one, text)
 
 
 def _sides(scene: Scene, statement: "Node") -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change, Span
 from devagent.repair.scene import Scene, encode
+from devagent.repair.templates.names import exchanged
 from devagent.repair.templates.template import STATEMENT, template
 
 if TYPE_CHECKING:
@@ -143,10 +144,7 @@ def the_other_way_round(scene: Scene, node: "Node") -> Iterator[Change]:
     text, visible = scene.text(node), scene.vocabulary.visible(node)
     names = [n for n in scene.vocabulary.names_in(node) if n in visible and n not in scene.grammar.words["self"]]
     if len(names) == 2:
-        one, other = names
-        pattern = rf"(?<![\w.])({re.escape(one)}|{re.escape(other)})\b"
-        swapped = re.sub(pattern, lambda found: other if found.group() == one else one, text)
-        yield scene.insert_after(node, swapped, 0.8)
+        yield scene.insert_after(node, exchanged(text, *names), 0.8)
 
 
 def _membership(scene: Scene, condition: "Node") -> tuple[str, str] | None:

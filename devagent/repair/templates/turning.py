@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change, Span
 from devagent.repair.scene import Scene, encode
-from devagent.repair.templates.names import reads
+from devagent.repair.templates.names import exchanged, reads
 from devagent.repair.templates.template import STATEMENT, template
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def elements_exchanged(scene: Scene, node: "Node") -> Iterator[Change]:
     if len(parts) > 3 or not reads(scene, node):
         return
     for one, other in pairwise(parts):
-        yield Change((*scene.replace(one, scene.text(other)).spans, *scene.replace(other, scene.text(one)).spans), 0.7)
+        yield scene.exchange(one, other, 0.7)
 
 
 @template("turned", STATEMENT)
@@ -71,12 +71,7 @@ def names_of_a_statement(scene: Scene, node: "Node") -> Iterator[Change]:
     visible = scene.vocabulary.visible(node)
     names = [n for n in scene.vocabulary.names_in(node) if n in visible and n not in scene.grammar.words["self"]]
     for one, other in combinations(names[:4], 2):
-        text = re.sub(
-            rf"(?<![\w.])({re.escape(one)}|{re.escape(other)})\b",
-            lambda found, one=one, other=other: other if found.group() == one else one,  # type: ignore[misc]
-            scene.text(node),
-        )
-        yield scene.replace(node, text, 0.6)
+        yield scene.replace(node, exchanged(scene.text(node), one, other), 0.6)
 
 
 @template("turned", STATEMENT)

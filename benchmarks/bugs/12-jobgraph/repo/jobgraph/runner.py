@@ -36,7 +36,7 @@ class Runner:
         progress.attempts += 1
         try:
             result = job.action()
-        except Exception as error:
+        except Exception as error:  # whatever a job raises is its result
             if progress.attempts <= job.retries:
                 wait = delay(progress.attempts)
                 progress.waits.append(wait)
