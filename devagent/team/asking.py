@@ -129,10 +129,17 @@ def whole_function(
     symbol = subject.symbol
     given = {"nothing": "", "diagnosis": DIAGNOSIS, "fence": f"{FENCE}{subject.language}\n"}
     begun = given[begin] if begin in given else f"{FENCE}{subject.language}\n{head(subject)}"
-    limit = min(phase.max_tokens, len(symbol.text(subject.content)) // 2 + 250)
+    limit = _longest(subject, phase)
     closing = hint + WHOLE.format(short=symbol.short)
     request = _request(subject, phase, closing, begun, temperature=temperature, seed=seed, max_tokens=limit)
     return Question(subject, request, begun)
+
+
+def rewrite(subject: Subject, phase: Phase, *, begin: bool) -> Question:
+    """Ask for the complete function with a prompt that is read quickly. `begin` says whether the answer is begun."""
+    begun = f"{FENCE}{subject.language}\n" if begin else ""
+    limit = _longest(subject, phase)
+    return Question(subject, _request(subject, phase, "", begun, temperature=0.0, seed=0, max_tokens=limit), begun)
 
 
 def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: Begin) -> Question:
@@ -174,6 +181,11 @@ def first_lines(text: str, limit: int) -> str:
     """The first lines of a text, and a sign where something was left out."""
     lines = text.strip("\n").split("\n")
     return "\n".join(lines[:limit] + (["…"] if len(lines) > limit else []))
+
+
+def _longest(subject: Subject, phase: Phase) -> int:
+    """Tokens that a rewritten function may take, with something said about it."""
+    return min(phase.max_tokens, len(subject.symbol.text(subject.content)) // 2 + 250)
 
 
 def _request(

@@ -1,9 +1,13 @@
 """The coder with a small model: the program drives, the model fills in short steps.
 
-Search, gaps and functions take turns. Of each suspicious function the model fills statements that were masked, and
-writes the whole again, greedily and then hotter. Every answer is tried at once; one that was tried before costs
-nothing but its tokens. An attempt that turns some of the failing tests becomes the ground for the next questions, and
-for a search of its own: what is still wrong may be one edit away.
+The search has the first turn. Then the model writes each of the likeliest functions anew, greedily, shown no more than
+the function and the test: where it knows better it says so at once, and an unchanged copy costs little. From then on
+search, gaps and functions take turns: of each suspicious function the model fills statements that were masked, and
+writes the whole again with more to go by, greedily and then hotter.
+
+Every answer is tried at once; one that was tried before costs nothing but its tokens. An attempt that turns some of
+the failing tests becomes the ground for the next questions, and for a search of its own: what is still wrong may be
+one edit away.
 """
 
 import math
@@ -25,7 +29,16 @@ from devagent.repair.holes import between
 from devagent.repair.shreds import shreds
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.sandbox import File
-from devagent.team.asking import Begin, Question, Subject, first_lines, one_line, tests_in_short, whole_function
+from devagent.team.asking import (
+    Begin,
+    Question,
+    Subject,
+    first_lines,
+    one_line,
+    rewrite,
+    tests_in_short,
+    whole_function,
+)
 from devagent.team.filling import GapFiller
 from devagent.team.phases import Phase, load_phase
 from devagent.team.programs import source_of_test
@@ -37,6 +50,12 @@ if TYPE_CHECKING:
     from devagent.team.room import Room
 
 MAX_SUSPECTS = 12
+REWRITTEN = 6
+"""Functions that the model writes anew before anything else is asked about them."""
+
+LATER_SEARCH = 12.0
+"""Seconds of the turns of the search that come after its first: what it finds easily it has found by then."""
+
 MAX_ROUNDS = 100
 SAMPLES_A_TURN = 2
 GAPS_A_TURN = 3
@@ -57,6 +76,7 @@ class FunctionSampler:
     place: str
     search: RepairSearch | None = None
     phase: Phase = field(default_factory=lambda: load_phase("function"))
+    first: Phase = field(default_factory=lambda: load_phase("rewrite"))
     asked: int = 0
     ground: Attempt | None = None
     _filler: GapFiller | None = None
@@ -73,25 +93,36 @@ class FunctionSampler:
                     yield attempt
 
     def _turns(self) -> Iterator[Turn]:
-        """Who does what, in which order: the search, then gaps, then a whole function, and so on."""
+        """Who does what, in which order: search and quick rewrites, then search, gaps, a whole function, and so on."""
         suspects = self.room.suspects[:MAX_SUSPECTS]
+        yield self._search_turn
+        for suspect in suspects[:REWRITTEN]:
+            yield partial(self._rewrite_turn, suspect)
         functions = Turns({n: math.exp(s.score - suspects[0].score) for n, s in enumerate(suspects)}, FADE)
         for round_ in range(1, MAX_ROUNDS):
-            yield self._search_turn
+            if round_ > 1:
+                yield partial(self._search_turn, LATER_SEARCH)
             if not functions:
                 continue
             if self._fills:
                 yield partial(self._gaps_turn, round_)
-            suspect = functions.take()
-            turn = functions.visits(suspect)
-            yield partial(self._function_turn, suspects[suspect], turn)
+            number = functions.take()
+            turn = functions.visits(number)
+            yield partial(self._function_turn, suspects[number], turn)
             if not self._fills:
-                yield partial(self._lines_turn, suspects[suspect], turn)
+                yield partial(self._lines_turn, suspects[number], turn)
 
-    async def _search_turn(self) -> AsyncGenerator[Attempt, None]:
+    async def _search_turn(self, seconds: float | None = None) -> AsyncGenerator[Attempt, None]:
         if self.search is not None:
-            async for attempt in self.search.attempts():
+            async for attempt in self.search.attempts(seconds):
                 yield attempt
+
+    async def _rewrite_turn(self, suspect: Suspect) -> AsyncGenerator[Attempt, None]:
+        """The whole function from a short prompt, once."""
+        place = f"{self.place}/{suspect.symbol.path}:{suspect.symbol.name}/rewrite"
+        question = rewrite(self._subject(suspect, {}, 1), self.first, begin=self._begins)
+        async for attempt in self._tried_and_followed([(place, "greedy", question)]):
+            yield attempt
 
     async def _gaps_turn(self, round_: int) -> AsyncGenerator[Attempt, None]:
         """The next holes, every second round on top of the nearest miss."""
@@ -185,9 +216,13 @@ class FunctionSampler:
 
     def _begin(self, turn: int) -> Begin:
         """How an answer begins: small models copy what they see, unless they first have to say what is wrong."""
-        if not self.room.gateway(self.phase.by.name).card.extra.get("begins_answers"):
+        if not self._begins:
             return "nothing"
         return "diagnosis" if turn % 2 else "signature"
+
+    @property
+    def _begins(self) -> bool:
+        return bool(self.room.gateway(self.phase.by.name).card.extra.get("begins_answers"))
 
     def _subject(self, suspect: Suspect, changes: Changes, turn: int) -> Subject:
         files = {path: file.content for path, file in self.room.bench.workspace(changes).items()}

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from devagent.code.language import language_for
@@ -64,13 +65,15 @@ class RepairSearch:
         self.near: Changes = {}
         """The best near miss so far: more tests pass with it, and none broke; empty when there is none."""
 
-    async def attempts(self) -> AsyncIterator[Attempt]:
+    async def attempts(self, seconds: float | None = None) -> AsyncIterator[Attempt]:
         """Survivors as attempts, until the time of one turn is over; called again it goes on for another turn.
+
+        A turn takes the seconds of the search unless told otherwise.
 
         What the gates take counts: a search whose survivors they refuse must not keep the model from its turn.
         """
-        began = time.monotonic()
-        while not self.over and (self._number == 0 or time.monotonic() - began < self._seconds):
+        began, turn = time.monotonic(), self._seconds if seconds is None else seconds
+        while not self.over and (self._number == 0 or time.monotonic() - began < turn):
             self._number += 1
             place = f"{self._place}/search/{self._number}"
             inputs = {
@@ -78,7 +81,7 @@ class RepairSearch:
                 "tests": list(self._room.bench.targets),
                 "seen": sorted(self._seen),
             }
-            found = await self._room.journal.effect("repair.search", place, inputs, self._next)
+            found = await self._room.journal.effect("repair.search", place, inputs, partial(self._next, turn))
             self.over = found["over"]
             self._note(found)
             if not found["files"]:
@@ -110,18 +113,18 @@ class RepairSearch:
             found = [f async for f in self._new(search.survivors_of(variants, TRIAL_SECONDS))]
         return {"found": found[:MOST_SURVIVORS], "near": self._nearest(search)}
 
-    async def _next(self) -> dict[str, Any]:
+    async def _next(self, seconds: float) -> dict[str, Any]:
         """The next survivor that no earlier session has seen, or empty files where the turn ends without one."""
         async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search = self._search or self._begun(sandbox)
-            found = await self._best(search)
+            found = await self._best(search, seconds)
         over = {"tried": search.tried, "over": search.exhausted or not (search.tried + search.spared)}
         return {**(found or {**_NOTHING, **over}), "near": self._nearest(search)}
 
-    async def _best(self, search: Search) -> dict[str, Any] | None:
+    async def _best(self, search: Search, seconds: float) -> dict[str, Any] | None:
         """The next survivor; where it is of a kind that often fits the tests alone, the best of a few."""
         if not self._held:
-            async with aclosing(self._new(search.survivors())) as survivors:
+            async with aclosing(self._new(search.survivors(seconds))) as survivors:
                 self._held += [found] if (found := await anext(survivors, None)) is not None else []
             if self._held and self._held[0]["trust"] < TRUSTED:
                 async with aclosing(self._new(search.survivors(LOOK_ON))) as survivors:

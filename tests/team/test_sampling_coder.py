@@ -33,11 +33,19 @@ def test_a_right_first_answer_is_a_good_attempt(tmp_path: Path) -> None:
     assert FAILS.message.split("\n")[0] in prompts[0]
 
 
-def test_a_wrong_answer_is_tried_and_the_next_question_shows_what_it_gave(tmp_path: Path) -> None:
+def test_a_wrong_answer_is_tried_and_a_later_question_shows_what_it_gave(tmp_path: Path) -> None:
     found, prompts = attempts(tmp_path / "run", lambda request: WRONG if request.temperature == 0 else RIGHT)
     assert [a.good for a in found][-1]
     assert not found[0].good
-    assert "total = a * b" in prompts[1]
+    assert "total = a * b" in prompts[-1]
+
+
+def test_each_of_the_likeliest_functions_is_asked_for_once_before_anything_is_asked_twice(tmp_path: Path) -> None:
+    _, prompts = attempts(tmp_path / "run", lambda _: "I do not know.", team=TeamSettings(samples=4))
+    assert [prompt.partition(" in ")[0] for prompt in prompts[:2]] == ["This python function"] * 2
+    assert "def add" in prompts[0]
+    assert "def double" in prompts[1]
+    assert prompts[2].startswith("This test fails")
 
 
 def test_the_same_answer_is_tried_once(tmp_path: Path) -> None:

@@ -276,7 +276,8 @@ KILLER = Path(__file__).parent / "killed_run.py"
 
 @pytest.mark.parametrize("event", [0, 1, 3, 5, 8, 12, 16, 20, 24])
 def test_a_run_killed_at_an_event_resumes_to_the_same_proposal(event: int, make_repo: MakeRepo, tmp_path: Path) -> None:
-    undisturbed = fix(make_repo(FILES, "undisturbed"), ScriptedStaff([WRONG, RIGHT]))  # type: ignore[call-arg]
+    staff = ScriptedStaff(lambda request: WRONG if request.temperature == 0 else RIGHT)
+    undisturbed = fix(make_repo(FILES, "undisturbed"), staff)  # type: ignore[call-arg]
     root = make_repo(FILES, "killed")  # type: ignore[call-arg]
     calls = tmp_path / "calls"
     script = [sys.executable, str(KILLER), str(root), str(calls)]
