@@ -220,7 +220,10 @@ class Vocabulary:
         return [
             node
             for node in self._nodes
-            if keep(node.parent, "block") and not keep(node, "compound") and node.start_point[0] == node.end_point[0]
+            if keep(node.parent, "block")
+            and not keep(node, "compound")
+            and node.start_point[0] == node.end_point[0]
+            and not (node.type == "expression_statement" and keep(node.named_children[0], "string"))
         ]
 
     def visible(self, place: "Node") -> list[str]:

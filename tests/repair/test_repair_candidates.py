@@ -219,6 +219,13 @@ def test_members_of_other_files_are_known() -> None:
     assert b"def f(item, stock):\n    return stock[item.sku]\n" in contents
 
 
+def test_statements_are_copied_and_docstrings_are_not() -> None:
+    before = 'def low(n):\n    """Low."""\n    note(n)\n    return n\n\n\ndef high(n):\n    """High."""\n    use(n)\n'
+    contents = [edit.content.decode() for edit in variants(before, "f.py") if edit.template == "copy"]
+    assert any(content.count("use(n)") == 2 for content in contents)
+    assert not any(content.count("Low.") > 1 or content.count("High.") > 1 for content in contents)
+
+
 @pytest.mark.parametrize("path", ["notes.txt", "main.c"])
 def test_a_file_in_a_language_without_templates_has_no_candidates(path: str) -> None:
     assert variants("if (x) y\n", path) == []
