@@ -14,7 +14,11 @@ def undo(
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
 ) -> None:
-    """Put back, byte for byte, what `devagent apply` changed."""
+    """Put back, byte for byte, what `devagent apply` changed; also in the index, and a commit or a branch.
+
+    What you changed in the same files since stays, where that is clean; otherwise nothing is written. A commit is taken
+    back only while it is HEAD and on no remote.
+    """
     from devagent.cli.context import repository
     from devagent.proposal.apply import undo as put_back
     from devagent.proposal.store import State, find_run, list_runs
@@ -25,4 +29,4 @@ def undo(
     if run is None and not applied:
         raise UsageError("nothing is applied")
     found = find_run(repo, run or applied[-1])
-    print_change("undone", found.id, put_back(repo, found), as_json=as_json)
+    print_change("undone", put_back(repo, found), as_json=as_json)

@@ -1,31 +1,39 @@
-"""Many files changed as one: the record on disk from which a killed `apply` or `undo` is finished.
+"""Many files, a ref and the index changed as one: the record on disk from which a killed `apply` or `undo` is finished.
 
     GIT_DIR/devagent/preparing-ID/   being written; means nothing yet
     GIT_DIR/devagent/applying/       an apply that has begun: plan.json and every content before and after
-    GIT_DIR/devagent/undoing/        an undo that has begun: the same record
+    GIT_DIR/devagent/undoing/        an undo that has begun, likewise
     RUN/applied/  RUN/undone/        the same record when it is done
 
-The record moves by renames, each of which is one step of the protocol: into `applying` before the first file is
-touched, out of it after the last. A file is written beside its place and renamed into it. So at any instant each path
-is either as before or as after, and whoever finds a record in `applying` or `undoing` carries it forward. Where that
-fails (a full disk, say) it is rolled back. A path that is neither as before nor as after belongs to the user: it is
-never written, and a transaction that finds one goes no further.
+The record moves by renames, each of which is one step of the protocol: into `applying` or `undoing` before the first
+file is touched, out of it after the last. A file is written beside its place and renamed into it, the index likewise,
+and a ref is moved by git. So at any instant each of them is either as before or as after, and whoever finds a record in
+`applying` or `undoing` carries it forward; where that fails (a full disk, say) it is rolled back. What is neither as
+before nor as after belongs to the user: it is never written, and a transaction that finds it goes no further.
+
+A commit is the one thing that is not done again, because hooks run with it: if it was not made by the time devagent was
+killed, all goes back to before (devagent.proposal.committing).
 """
 
-import hashlib
-import json
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from devagent.errors import CannotRun
+from devagent.errors import CannotRun, DevagentError
+from devagent.journal.journal import write_atomically
+from devagent.proposal.committing import at_work, find_commit, make_commit
+from devagent.proposal.plan import PLAN, Change, Move, Plan, Side, digest
+from devagent.repo.branches import move_ref, standing
 from devagent.repo.checkout import Checkout, OnDisk
+from devagent.repo.git import Repository
+from devagent.repo.index import release_index, staged_blobs, tree_blobs, write_index
+from devagent.repo.objects import Blob, TreeChange
+from devagent.repo.snapshot import worktree_blobs
 
 Step = Callable[[str], None]
 """Called before and after each effect with what it is; a fault can be put in there."""
@@ -43,72 +51,6 @@ class Direction(StrEnum):
         return "applied" if self is Direction.APPLY else "undone"
 
 
-@dataclass(frozen=True)
-class Side:
-    """A path before or after. `digest` is the sha256 of the content, by which the record holds it."""
-
-    mode: str
-    digest: str
-    permissions: int | None = None
-    owner: tuple[int, int] | None = None
-
-    @classmethod
-    def of(cls, file: OnDisk) -> "Side":
-        """The side that a file stands for."""
-        return cls(file.mode, digest(file.content), file.permissions, file.owner)
-
-    def matches(self, file: OnDisk | None) -> bool:
-        """Whether a file is on this side: same kind, same bytes, executable or not."""
-        return file is not None and (self.mode, self.digest) == (file.mode, digest(file.content))
-
-
-@dataclass(frozen=True)
-class Change:
-    """What becomes of one path; `None` where it does not exist."""
-
-    path: str
-    before: Side | None
-    after: Side | None
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder that is made or removed; `permissions` of one that is made are left to the umask if `None`."""
-
-    path: str
-    permissions: int | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that an apply changes in a work tree. Folders stand outermost first."""
-
-    run: str
-    git_dir: str
-    changes: tuple[Change, ...]
-    made: tuple[Folder, ...] = ()
-    emptied: tuple[Folder, ...] = ()
-    id: str = ""
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths it changes."""
-        return tuple(change.path for change in self.changes)
-
-    def reversed(self) -> "Plan":
-        """The plan that takes this one back."""
-        changes = tuple(Change(c.path, c.after, c.before) for c in self.changes)
-        return replace(self, changes=changes, made=self.emptied, emptied=self.made)
-
-    @classmethod
-    def read(cls, folder: Path) -> "Plan":
-        """The plan of a record."""
-        data = json.loads((folder / "plan.json").read_bytes())
-        changes = tuple(Change(c["path"], _side(c["before"]), _side(c["after"])) for c in data["changes"])
-        folders = {name: tuple(Folder(**f) for f in data[name]) for name in ("made", "emptied")}
-        return cls(data["run"], data["git_dir"], changes, id=data["id"], **folders)
-
-
 class Transaction:
     """A plan that is being carried out, or was when the process died.
 
@@ -117,54 +59,104 @@ class Transaction:
         run_folder: where the record goes when it is done.
     """
 
-    def __init__(self, folder: Path, run_folder: Path, checkout: Checkout, step: Step) -> None:
-        self.folder, self._run_folder, self._checkout, self._step = folder, run_folder, checkout, step
+    def __init__(self, folder: Path, run_folder: Path, repo: Repository, step: Step) -> None:
+        self.folder, self._run_folder, self._repo, self._step = folder, run_folder, repo, step
+        self._checkout = Checkout(repo.root)
         self.direction = Direction(folder.name)
-        record = Plan.read(folder)
-        self.plan = record if self.direction is Direction.APPLY else record.reversed()
+        self.plan = Plan.read(folder)
+
+    def find_commit(self) -> bool:
+        """Look for the commit that a killed process may have made; gives whether git may still be making it."""
+        if self.plan.commit and (made := find_commit(self._repo, self.plan)):
+            self._made(made)
+        return self.plan.commit is not None and at_work(self.folder)
 
     def strangers(self) -> list[str]:
-        """The paths that are neither as before nor as after."""
-        return [c.path for c in self.plan.changes if not (self._is(c.path, c.before) or self._is(c.path, c.after))]
+        """What is neither as before nor as after: paths, entries of the index, the ref."""
+        mine = self._mine(self.plan)
+        found = [change.path for change in self.plan.changes if change not in mine.changes]
+        found += [f"{change.path} (in the index)" for change in self.plan.staged if change not in mine.staged]
+        return found + ([self.plan.move.ref] if self.plan.move and not mine.move else [])
+
+    def _mine(self, plan: Plan) -> Plan:
+        """The part of a plan that concerns what is as before or as after it."""
+        staged, move = self._staged(plan.staged), plan.move
+        return replace(
+            plan,
+            changes=tuple(c for c in plan.changes if self._is(c.path, c.before) or self._is(c.path, c.after)),
+            staged=tuple(c for c in plan.staged if staged.get(c.path) in (c.before, c.after)),
+            move=move if move and standing(self._repo, move.ref) in (move.before, move.after) else None,
+        )
+
+    def recover(self) -> None:
+        """Finish what a killed process left: forward as `carry_out`, or back where there is no commit."""
+        release_index(self._repo, self.folder / PLAN)
+        if self.plan.commit is None:
+            self.carry_out()
+        else:
+            self._roll_back(CannotRun("there is no commit"))
 
     def carry_out(self) -> None:
-        """Make every path as after and move the record to the run; on failure make every path as before.
+        """Make everything as after and move the record to the run; on failure make everything as before.
 
         Raises `CannotRun` when it was rolled back, and when even that failed, so that it stays begun.
         """
-        verb = self.direction.name.lower()
         try:
             self._perform(self.plan)
-        except (OSError, CannotRun) as error:
-            self._roll_back(verb, error)
-            raise CannotRun(f"could not {verb}, and nothing was changed", why=str(error)) from error
+        except (OSError, DevagentError) as error:
+            self._roll_back(error)
+            raise self._refusal(error) from error
         with self._effect(f"record {self.direction.done}"):
-            _move(self.folder, self._run_folder / self.direction.done)
+            self._finish()
 
-    def _roll_back(self, verb: str, cause: Exception) -> None:
-        back = self.plan.reversed()
-        mine = tuple(c for c in back.changes if self._is(c.path, c.before) or self._is(c.path, c.after))
+    def _refusal(self, error: Exception) -> CannotRun:
+        """How a failure is told once everything that is devagent's to put back is back."""
+        why, hint, details = str(error), "", ""
+        if isinstance(error, OSError) and error.strerror:
+            why = error.strerror.lower()
+        if isinstance(error, DevagentError):
+            why, hint, details = ": ".join(filter(None, (error.what, error.why))), error.hint, error.details
+        if left := [c.path for c in self.plan.changes if not self._is(c.path, c.before)]:
+            hint = f"{', '.join(left)} stays as something else left it. {hint}".rstrip()
+        what = f"could not {self.direction.name.lower()}, and nothing was changed"
+        return CannotRun(what, why=why, hint=hint, details=details)
+
+    def _roll_back(self, cause: Exception) -> None:
         try:
             self._drop_parts()
-            self._perform(replace(back, changes=mine))
+            self._perform(self._mine(self.plan.reversed()))
             self._give_up()
-        except (OSError, CannotRun) as error:
+        except (OSError, DevagentError) as error:
             raise CannotRun(
-                f"{verb} stopped half-way and could not be rolled back",
+                f"{self.direction.name.lower()} stopped half-way and could not be rolled back",
                 why=f"{cause}; then {error}",
                 hint="Mend that; the next devagent command finishes it",
                 details=f"every content, before and after, is in {self.folder}",
             ) from error
 
+    def _finish(self) -> None:
+        applied = self._run_folder / Direction.APPLY.done
+        if self.direction is Direction.UNDO and applied.exists():
+            _move(applied, self.folder / Direction.APPLY.done)
+        _move(self.folder, self._run_folder / self.direction.done)
+
     def _give_up(self) -> None:
-        if self.direction is Direction.UNDO:
-            _move(self.folder, self._run_folder / Direction.APPLY.done)
-        else:
-            leaving = self.folder.with_name(f"preparing-{self.plan.id}")
-            self.folder.rename(leaving)
-            shutil.rmtree(leaving)
+        if (applied := self.folder / Direction.APPLY.done).exists():
+            _move(applied, self._run_folder / Direction.APPLY.done)
+        leaving = self.folder.with_name(f"preparing-{self.plan.id}")
+        self.folder.rename(leaving)
+        shutil.rmtree(leaving)
 
     def _perform(self, plan: Plan) -> None:
+        self._perform_files(plan)
+        if plan.commit:
+            self._commit(plan)
+            plan = self.plan
+        elif plan.move:
+            self._move_ref(plan.move)
+        self._stage(plan.staged)
+
+    def _perform_files(self, plan: Plan) -> None:
         for change in plan.changes:
             if change.after is None:
                 self._remove(change)
@@ -195,6 +187,55 @@ class Transaction:
         with self._effect(f"publish {change.path}"):
             self._checkout.publish(change.path, part)
 
+    def _commit(self, plan: Plan) -> None:
+        with self._effect("commit"):
+            made = make_commit(self._repo, plan, self.folder)
+        self._made(made)
+
+    def _made(self, commit: str) -> None:
+        assert self.plan.commit
+        holds = tree_blobs(self._repo, commit, [change.path for change in self.plan.commit.changes])
+        reworked = self._reworked(holds)
+        for file in reworked.values():
+            write_atomically(self.folder / digest(file.content), file.content)
+        self.plan = self.plan.committed(commit, holds, {path: Side.of(file) for path, file in reworked.items()})
+        with self._effect("record the commit"):
+            self.plan.write(self.folder)
+            _sync(self.folder)
+
+    def _reworked(self, holds: Mapping[str, Blob]) -> dict[str, OnDisk]:
+        """The files that a hook changed and put into the commit as they are now: what another changed is not ours."""
+        now = {c.path: self._checkout.read(c.path) for c in self.plan.changes if not self._is(c.path, c.after)}
+        files = {path: file for path, file in now.items() if file}
+        blobs = worktree_blobs(self._repo, list(files))
+        return {path: file for path, file in files.items() if path in holds and holds[path] == blobs.get(path)}
+
+    def _move_ref(self, move: Move) -> None:
+        now = standing(self._repo, move.ref)
+        if now == move.after:
+            return
+        if now != move.before:
+            raise CannotRun(f"{move.ref} was moved meanwhile")
+        why = f"devagent: {self.direction.name.lower()} {self.plan.run}"
+        with self._effect(f"move {move.ref}"):
+            try:
+                move_ref(self._repo, move.ref, move.before, move.after, why)
+            except CannotRun:
+                # The git that a killed devagent started may have lived on and been faster.
+                if standing(self._repo, move.ref) != move.after:
+                    raise
+
+    def _stage(self, changes: tuple[TreeChange, ...]) -> None:
+        now = self._staged(changes)
+        if meanwhile := [c.path for c in changes if now.get(c.path) not in (c.before, c.after)]:
+            raise CannotRun(f"{meanwhile[0]} was staged meanwhile")
+        if any(now.get(c.path) != c.after for c in changes):
+            with self._effect("write the index"):
+                write_index(self._repo, changes, self.folder / PLAN)
+
+    def _staged(self, changes: tuple[TreeChange, ...]) -> dict[str, Blob]:
+        return staged_blobs(self._repo, [c.path for c in changes]) if changes else {}
+
     def _expect(self, change: Change) -> None:
         if not self._is(change.path, change.before):
             raise CannotRun(f"{change.path} was changed meanwhile")
@@ -223,8 +264,8 @@ class Transaction:
         self._step(f"after: {what}")
 
 
-def begin(area: Path, plan: Plan, contents: Mapping[str, bytes], step: Step) -> Path:
-    """Put the record of an apply on disk, whole, and say that it has begun. Gives the record's folder.
+def begin(area: Path, direction: Direction, plan: Plan, contents: Mapping[str, bytes], step: Step) -> Path:
+    """Put the record of an apply or undo on disk, whole, and say that it has begun. Gives the record's folder.
 
     Arguments:
         area: `GIT_DIR/devagent`, where nothing has begun.
@@ -233,37 +274,17 @@ def begin(area: Path, plan: Plan, contents: Mapping[str, bytes], step: Step) -> 
     plan = replace(plan, id=secrets.token_hex(6))
     preparing = area / f"preparing-{plan.id}"
     preparing.mkdir(mode=0o700)
-    for name, content in {**contents, "plan.json": json.dumps(asdict(plan), indent=1).encode()}.items():
+    for name, content in contents.items():
         step(f"before: record {name}")
         _write_synced(preparing / name, content)
         step(f"after: record {name}")
+    plan.write(preparing)
     _sync(preparing)
-    folder = area / Direction.APPLY
-    step("before: begin apply")
+    folder = area / direction
+    step(f"before: begin {direction.name.lower()}")
     _move(preparing, folder)
-    step("after: begin apply")
+    step(f"after: begin {direction.name.lower()}")
     return folder
-
-
-def begin_undo(area: Path, record: Path, step: Step) -> Path:
-    """Say that the undo of what `record` holds has begun. Gives the record's new folder."""
-    folder = area / Direction.UNDO
-    step("before: begin undo")
-    _move(record, folder)
-    step("after: begin undo")
-    return folder
-
-
-def digest(content: bytes) -> str:
-    """The sha256 of a content, as hex."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _side(data: dict[str, Any] | None) -> Side | None:
-    if data is None:
-        return None
-    owner = data["owner"]
-    return Side(**{**data, "owner": tuple(owner) if owner else None})
 
 
 def _move(source: Path, target: Path) -> None:

@@ -1,7 +1,8 @@
 """The user's work tree, file by file: reading and writing that follows no symlink and tears no file.
 
 Every path is walked from the root folder by folder through descriptors, so that a folder swapped for a symlink
-meanwhile leads to an error, never to a file elsewhere. Files are written beside their place and renamed into it.
+meanwhile leads to an error, never to a file elsewhere. Files are written beside their place and renamed into it. A path
+that git, or another system's git, would read as its own is never written.
 """
 
 import os
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devagent.repo.objects import SYMLINK
-from devagent.repo.paths import parents
+from devagent.repo.paths import check_path, parents
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -53,9 +54,9 @@ class Checkout:
 
     def stage(self, path: str, file: OnDisk, part: str) -> None:
         """Write a file in full under the name `part` beside its place, on disk when this returns."""
-        with self._opened(path.rpartition("/")[0]) as parent:
+        with self._place(path) as (parent, _):
             with suppress(FileNotFoundError):
-                os.unlink(part, dir_fd=parent)
+                _unlink(part, parent)
             if file.mode == SYMLINK:
                 os.symlink(file.content, part, dir_fd=parent)
                 return
@@ -68,31 +69,27 @@ class Checkout:
 
     def publish(self, path: str, part: str) -> None:
         """Put the staged `part` at `path` in one step."""
-        folder, _, name = path.rpartition("/")
-        with self._opened(folder) as parent:
+        with self._place(path) as (parent, name):
             os.rename(part, name, src_dir_fd=parent, dst_dir_fd=parent)
             os.fsync(parent)
 
     def remove(self, path: str) -> None:
         """Remove a file or symlink."""
-        folder, _, name = path.rpartition("/")
-        with self._opened(folder) as parent:
-            os.unlink(name, dir_fd=parent)
+        with self._place(path) as (parent, name):
+            _unlink(name, parent)
             os.fsync(parent)
 
     def make_folder(self, path: str, permissions: int | None = None) -> None:
         """Make a folder; one that is there already stays as it is."""
-        folder, _, name = path.rpartition("/")
-        with self._opened(folder) as parent, suppress(FileExistsError):
+        with self._place(path) as (parent, name), suppress(FileExistsError):
             os.mkdir(name, dir_fd=parent)
             if permissions is not None:
-                os.chmod(name, permissions, dir_fd=parent)
+                _set_permissions(name, parent, permissions)
             os.fsync(parent)
 
     def remove_folder(self, path: str) -> None:
         """Remove a folder if it is empty, and leave it otherwise."""
-        folder, _, name = path.rpartition("/")
-        with suppress(OSError), self._opened(folder) as parent:
+        with suppress(OSError), self._place(path) as (parent, name):
             os.rmdir(name, dir_fd=parent)
             os.fsync(parent)
 
@@ -123,7 +120,7 @@ class Checkout:
                 return ""
             if not stat.S_ISDIR(mode):
                 return f"{above} is not a folder"
-            if ".git" in self.names(above):
+            if any(name.lower() == ".git" for name in self.names(above)):
                 return f"{above} is a repository of its own"
         mode = self._mode(path)
         if stat.S_ISDIR(mode) and path not in leaving:
@@ -137,6 +134,14 @@ class Checkout:
                 return os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
         except (FileNotFoundError, NotADirectoryError):
             return 0
+
+    @contextmanager
+    def _place(self, path: str) -> Iterator[tuple[int, str]]:
+        """The folder in which a path is to be written, open, and the name in it. Whoever asks, nothing is git's own."""
+        check_path(path)
+        folder, _, name = path.rpartition("/")
+        with self._opened(folder) as parent:
+            yield parent, name
 
     @contextmanager
     def _opened(self, folder: str) -> Iterator[int]:
@@ -154,8 +159,25 @@ class Checkout:
 def _read(name: str, parent: int) -> OnDisk:
     with os.fdopen(os.open(name, _FILE, dir_fd=parent), "rb") as file:
         found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise FileNotFoundError(name)
         mode = "100755" if found.st_mode & stat.S_IXUSR else "100644"
         return OnDisk(file.read(), mode, found.st_mode & 0o777, (found.st_uid, found.st_gid))
+
+
+def _set_permissions(name: str, parent: int, permissions: int) -> None:
+    # Not by name: what has been put there meanwhile may be a symlink.
+    descriptor = os.open(name, _FOLDER, dir_fd=parent)
+    try:
+        os.fchmod(descriptor, permissions)
+    finally:
+        os.close(descriptor)
+
+
+def _unlink(name: str, parent: int) -> None:
+    # On a read-only disk the system refuses before it looks whether there is such a file.
+    os.stat(name, dir_fd=parent, follow_symlinks=False)
+    os.unlink(name, dir_fd=parent)
 
 
 def _adopt(descriptor: int, file: OnDisk) -> None:

@@ -36,10 +36,14 @@ def replacement(repo: Repository, path: str, current: bytes | None, old: Blob | 
     blobs = repo.git.blobs([old.id, new.id])
     if current == blobs[old.id]:
         return blobs[new.id]
-    return _with_endings_of(current, was, becomes)
+    return with_endings_of(current, was, becomes)
 
 
-def _with_endings_of(current: bytes, old: bytes, new: bytes) -> bytes | None:
+def with_endings_of(current: bytes, old: bytes, new: bytes) -> bytes | None:
+    """`new` with the line endings of `current` on every line that `old` has too, and the usual one on the others.
+
+    `None` when `current` differs from `old` in more than line endings.
+    """
     have, was, becomes = _LINE.findall(current), _LINE.findall(old), _LINE.findall(new)
     if _bare(have) != _bare(was):
         return None

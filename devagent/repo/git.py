@@ -1,17 +1,18 @@
 """The one way to git: a thin wrapper over GitPython's `git.Git`, and the repository it works in.
 
 Calls are synchronous and safe to make from several threads at once; workflows go through `asyncio.to_thread`.
-No hook, file-system monitor, pager, prompt or optional lock is ever started, and no `GIT_*` variable of the caller
-gets through, except those that say where git and the user's own configuration are.
+No hook, file-system monitor, filter, pager, prompt or optional lock is ever started, nothing is fetched, and no `GIT_*`
+variable of the caller gets through, except those that say where git and the user's own configuration are.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from devagent.errors import CannotRun, UsageError
 
@@ -20,7 +21,13 @@ _SETTINGS = (
     *("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.splitIndex=false", "core.safecrlf=false"),
     *("core.quotePath=false", "i18n.commitEncoding=UTF-8"),
 )
-_OURS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
+_OURS = {
+    **{"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"},
+    # A partial clone fetches what it lacks by the programs and addresses that its configuration names.
+    **{"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"},
+}
+_FILTER = re.compile(r"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
+_WITHOUT_FILTERS = ("config", "rev-parse", "version")
 _KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_PYTHON_")
 
 
@@ -58,13 +65,40 @@ class Git:
 
         Raises `CannotRun` when git is missing, and, with `check`, when it exits with anything but 0.
         """
+        ours = {**_OURS, **(env or {})}
         with tempfile.TemporaryFile() as file:
             file.write(stdin)
             file.seek(0)
-            output = self._execute(args, file, {**_OURS, **(env or {})})
+            output = self._execute(self._command(args, ours), file, ours)
         if check and output.returncode != 0:
             raise CannotRun(f"git {args[0]} failed", why=_reason(output.stderr), details=output.stderr)
         return output
+
+    @cached_property
+    def filters(self) -> frozenset[str]:
+        """The names of the filters that the configuration has programs for. None of them is ever run."""
+        keys = self.run("config", "--null", "--name-only", "--get-regexp", r"^filter\.", check=False).fields
+        return frozenset(match[1] for key in keys if (match := _FILTER.fullmatch(key)))
+
+    @property
+    def _unfiltered(self) -> tuple[str, ...]:
+        if odd := next((name for name in self.filters if "=" in name), None):
+            raise CannotRun(f"the git filter {odd!r} cannot be switched off", hint="Take it out of the configuration")
+        off = ("clean=", "smudge=", "process=", "required=false")
+        return tuple(f"filter.{name}.{setting}" for name in sorted(self.filters) for setting in off)
+
+    def commit(self, index: Path, message: Path, log: Path, *, held: int) -> int:
+        """`git commit` of what the file `index` holds, as the user would run it: their name, signature and hooks.
+
+        What git and the hooks say goes to the file `log`; a pipe would wait for programs that a hook leaves behind. All
+        of them inherit the descriptor `held`, so that a lock on it says whether they are at work. Gives the exit code.
+        """
+        env = {"GIT_INDEX_FILE": str(index), **{name: os.environ.get(name, "") for name in ("LANGUAGE", "LC_ALL")}}
+        settings = ("-c", "i18n.commitEncoding=UTF-8", "-c", "core.splitIndex=false")
+        command = ["git", "-C", str(self.root), *settings, "commit", "-q", "--cleanup=whitespace", "-F", str(message)]
+        shell = ["sh", "-c", 'exec "$@" >"$0" 2>&1', str(log), *_without({**env, **identity()}), *command]
+        with Path(os.devnull).open("rb") as nothing:
+            return self._execute(shell, nothing, env, pass_fds=(held,)).returncode
 
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The contents of many blobs, by id, read by one process."""
@@ -81,13 +115,16 @@ class Git:
             contents[blob] = stream[end + 1 : at - 1]
         return contents
 
-    def _execute(self, args: tuple[str, ...], stdin: BinaryIO, env: dict[str, str]) -> Output:
+    def _command(self, args: tuple[str, ...], env: Mapping[str, str]) -> list[str]:
+        # GitPython runs in the caller's folder when it may not enter the given one; `-C` makes git refuse instead.
+        settings = (*_SETTINGS, *(() if args[0] in _WITHOUT_FILTERS else self._unfiltered))
+        return [*_without(env), "git", "-C", str(self.root), *(part for s in settings for part in ("-c", s)), *args]
+
+    def _execute(self, command: list[str], stdin: BinaryIO, env: dict[str, str], **more: Any) -> Output:
         # GitPython looks for git when it is imported, and by default fails there if it finds none.
         os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
         import git
 
-        # It also runs in the caller's folder when it may not enter the given one; `-C` makes git refuse instead.
-        command = [*_without(env), "git", "-C", str(self.root), *(part for s in _SETTINGS for part in ("-c", s)), *args]
         try:
             code, stdout, stderr = git.Git(self.root).execute(
                 command,
@@ -98,6 +135,7 @@ class Git:
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
                 shell=False,
+                **more,
             )
         except git.GitCommandNotFound as error:
             raise CannotRun(
@@ -147,8 +185,24 @@ def find_root(path: Path) -> Repository:
     if top.returncode != 0:
         raise _no_repository(start, top.stderr)
     root = Path(top.line)
+    _check_root(start, root)
     own, common = Git(root).run("rev-parse", "--git-dir", "--git-common-dir").line.split("\n")
     return Repository(root, (root / own).resolve(), (root / common).resolve())
+
+
+def identity() -> dict[str, str]:
+    """Who the caller's environment says author and committer are; git's settings say what is missing there."""
+    return {name: value for name, value in os.environ.items() if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
+
+
+def _check_root(start: Path, root: Path) -> None:
+    """A configuration (core.worktree) may say that the work tree is another folder, one that never was a repository."""
+    if not (root / ".git").exists() or not start.resolve().is_relative_to(root):
+        raise UsageError(
+            f"the repository at {start} says that its files are in {root}",
+            why="its setting core.worktree points there",
+            hint="Work in a repository of its own: git clone it",
+        )
 
 
 def _check_version(git: Git) -> None:

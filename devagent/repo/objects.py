@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
-from devagent.errors import UsageError
+from devagent.errors import CannotRun, UsageError
 from devagent.repo.git import Repository
 from devagent.repo.paths import check_link, check_path, clashes, parents
 
@@ -162,6 +162,12 @@ def _listing(repo: Repository, commit: str) -> list[tuple[str, Blob, int]]:
     for line in repo.git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit).fields:
         head, path = line.split("\t", 1)
         mode, _, blob, size = head.split()
+        if size == "BAD":
+            raise CannotRun(
+                f"the content of {path} is not here",
+                why="this is a partial clone, or a damaged one, and devagent fetches nothing",
+                hint="Have git fetch it: git fetch --refetch",
+            )
         if mode != GITLINK:
             found.append((path, Blob(blob, mode), int(size)))
     return found

@@ -11,6 +11,10 @@ from devagent.errors import UsageError
 _NTFS_DOT_GIT = re.compile(r"(\.git|git~[0-9]+)[ .]*(:.*)?", re.IGNORECASE)
 
 
+# git refuses to read these through a symlink, and what it reads decides what it runs.
+_READ_BY_GIT = {".gitmodules", ".gitattributes", ".gitignore", ".mailmap"}
+
+
 def parents(path: str) -> list[str]:
     """The folders that hold `path`, outermost first, without the root."""
     parts = path.split("/")
@@ -31,6 +35,8 @@ def check_link(path: str, target: str) -> None:
         raise UsageError(f"unsafe symlink {path!r}", why=f"it leads out of the repository to {target!r}")
     if inside != ".":
         check_path(inside)
+    if _folded(posixpath.basename(path)) in _READ_BY_GIT:
+        raise UsageError(f"unsafe symlink {path!r}", why="git reads a file of that name")
 
 
 def clashes(added: Iterable[str], existing: Iterable[str]) -> list[tuple[str, str]]:

@@ -30,6 +30,12 @@ def listed(repo: Repository, run: str) -> dict[str, str]:
     return {ref.removeprefix(prefix): commit for ref, commit in (line.split() for line in lines)}
 
 
+def runs(repo: Repository) -> list[str]:
+    """The runs that have refs."""
+    names = repo.git.run("for-each-ref", "--format=%(refname)", f"{ROOT}/").line.splitlines()
+    return sorted({name.removeprefix(f"{ROOT}/").partition("/")[0] for name in names})
+
+
 def delete(repo: Repository, run: str) -> None:
     """Delete all refs of a run in one transaction; fails if one of them moves meanwhile."""
     commands = "".join(f"delete {_ref(run, name)} {commit}\n" for name, commit in listed(repo, run).items())

@@ -1,7 +1,6 @@
 """A checkout with every kind of change in it, and `kill -9` at any step of applying or undoing them.
 
-Shared by tests/proposal/test_apply.py (a sample of the steps) and benchmarks/kill_apply.py (all of them).
-As a program: `python crash_scenario.py ROOT apply|undo|recover STEP` does the action and kills itself at that step.
+Shared by tests/proposal (a sample of the steps) and benchmarks/kill_apply.py (all of them).
 """
 
 import os
@@ -9,19 +8,20 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from devagent.proposal.apply import apply, recover, undo
 from devagent.proposal.candidate import Candidate, Origin, Proposal
+from devagent.proposal.reach import Reach
 from devagent.proposal.store import find_run, new_run, publish
 from devagent.proposal.transaction import Step
 from devagent.repo.git import Repository, find_root
 from devagent.repo.objects import Content, Entry, changed_paths, commit_changes
 from devagent.repo.snapshot import snapshot
 
-_SOURCES = Path(__file__).parents[2]
+REACHES = {"files": Reach(), "index": Reach(index=True), "commit": Reach(commit=True), "branch": Reach(branch="made")}
 WHEN = 1_700_000_000
 FILES = {
     "modified.py": b"one\ntwo\nthree\n",
@@ -59,10 +59,14 @@ CHANGES: dict[str, Content | None] = {
 
 @dataclass(frozen=True)
 class Photograph:
-    """All that a person can see of a checkout: every file and folder, and git's index."""
+    """All that a person can see of a checkout: every file and folder, what is staged, where HEAD and the branches are.
+
+    A branch is the tree and the message of its commit, because the same commit made later has another id.
+    """
 
     entries: dict[str, tuple[str, bytes]]
-    index: bytes
+    staged: str
+    branches: str
 
 
 def photograph(root: Path) -> Photograph:
@@ -72,24 +76,29 @@ def photograph(root: Path) -> Photograph:
         name = path.relative_to(root).as_posix()
         if name.split("/")[0] != ".git":
             entries[name] = (oct(path.lstat().st_mode), _content(path))
-    return Photograph(entries, (root / ".git" / "index").read_bytes())
+    branches = _git(root, "for-each-ref", "--format=%(HEAD) %(refname) %(tree) %(contents)", "refs/heads")
+    return Photograph(entries, _git(root, "ls-files", "--stage"), branches)
 
 
-def build(root: Path) -> Repository:
+def build(root: Path, changes: dict[str, Content | None] = CHANGES) -> Repository:
     """A repository with uncommitted and untracked work in it, and one published proposal."""
     root.mkdir(parents=True)
     _git(root, "init", "-q", "-b", "main")
+    _git(root, "config", "user.name", "Test")
+    _git(root, "config", "user.email", "test@example.invalid")
     for path, content in FILES.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
     (root / "script.sh").chmod(0o600)
     _git(root, "add", "-A")
-    _git(root, "-c", "user.name=T", "-c", "user.email=t@example.invalid", "commit", "-qm", "first")
+    _git(root, "commit", "-qm", "first")
     (root / "kept/untouched.txt").write_bytes(b"edited, not committed\n")
+    (root / "staged.txt").write_bytes(b"staged, not committed\n")
+    _git(root, "add", "staged.txt")
     (root / "untracked.txt").write_bytes(b"mine\n")
     (root / "empty").mkdir()
     repo = find_root(root)
-    propose(repo, CHANGES)
+    propose(repo, changes)
     return repo
 
 
@@ -113,31 +122,32 @@ class Crash:
 class Scenario:
     """The scenario in a folder of its own, to be crashed over and over."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._template = build(folder / "template").root
+    def __init__(self, folder: Path, reach: str = "files", changes: dict[str, Content | None] = CHANGES) -> None:
+        self._folder, self._reach = folder, reach
+        self._template = build(folder / "template", changes).root
         work = self._fresh("apply")
         self.before = photograph(work.root)
-        apply(work, find_run(work).proposal())
+        _act(work, "apply", reach)
         self.after = photograph(work.root)
 
     def steps(self, action: str) -> int:
         """How many steps an action has."""
         work = self._fresh(action)
         seen: list[str] = []
-        _act(work, action, seen.append)
+        _act(work, action, self._reach, seen.append)
         return len(seen)
 
     def crash(self, action: str, step: int, *, crash_recovery: bool = False) -> Crash:
         """Kill an action at a step (from 1), and perhaps its recovery half-way, then recover and look."""
         work = self._fresh(action)
         start, end = (self.before, self.after) if action == "apply" else (self.after, self.before)
-        assert run_and_kill(work.root, action, step) == -signal.SIGKILL
+        assert run_and_kill(work.root, action, self._reach, step) == -signal.SIGKILL
         if crash_recovery:
-            run_and_kill(work.root, "recover", 1 + step % 7)
+            run_and_kill(work.root, "recover", self._reach, 1 + step % 7)
         recover(work)
         now = photograph(work.root)
         left = [p.name for p in (work.git_dir / "devagent").iterdir() if p.name not in ("runs", "apply.lock")]
+        left += [p.name for p in work.git_dir.glob("*.lock")]
         if left and not all(name.startswith("preparing-") for name in left):
             return Crash(step, f"left {left}")
         return Crash(step, "before" if now == start else "after" if now == end else "neither")
@@ -148,19 +158,36 @@ class Scenario:
         shutil.copytree(self._template, work, symlinks=True)
         repo = find_root(work)
         if action == "undo":
-            apply(repo, find_run(repo).proposal())
+            _act(repo, "apply", self._reach)
         return repo
 
 
-def run_and_kill(root: Path, action: str, step: int) -> int:
-    """Run an action in another process that kills itself at a step; gives its exit code, negative for a signal."""
-    command = [sys.executable, __file__, str(root), action, str(step)]
-    return subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": str(_SOURCES)}).returncode
+def run_and_kill(root: Path, action: str, reach: str, step: int) -> int:
+    """Do it in another process that kills itself at a step; gives its exit code, negative for a signal."""
+    child = killed_at(lambda steps: _act(find_root(root), action, reach, steps), step)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _act(repo: Repository, action: str, step: Step) -> None:
+def killed_at(act: Callable[[Step], object], step: int) -> int:
+    """Start something in another process that kills itself at a step (0: at none); gives the process."""
+    if child := os.fork():
+        return child
+
+    def counted(_: str) -> None:
+        nonlocal step
+        step -= 1
+        if step == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        act(counted)
+    finally:
+        os._exit(0)
+
+
+def _act(repo: Repository, action: str, reach: str, step: Step = lambda _: None) -> None:
     if action == "apply":
-        apply(repo, find_run(repo).proposal(), step=step)
+        apply(repo, find_run(repo).proposal(), reach=REACHES[reach], step=step)
     elif action == "undo":
         undo(repo, find_run(repo), step=step)
     else:
@@ -174,21 +201,5 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if stat.S_ISREG(kind) else b""
 
 
-def _git(root: Path, *args: str) -> None:
-    subprocess.run(["git", *args], cwd=root, check=True, capture_output=True)
-
-
-def _main(root: str, action: str, kill_at: str) -> None:
-    left = int(kill_at)
-
-    def step(_: str) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    _act(find_root(Path(root)), action, step)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+def _git(root: Path, *args: str) -> str:
+    return subprocess.run(["git", *args], cwd=root, check=True, capture_output=True, text=True).stdout

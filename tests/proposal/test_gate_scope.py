@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devagent.journal.secrets import PREFIX
 from devagent.proposal.candidate import Verdict
 from devagent.proposal.gates.scope import ScopeGate
 from devagent.proposal.gates.subject import Subject
@@ -126,3 +127,26 @@ def test_every_path_that_is_refused_is_told() -> None:
     subject = Subject(base={}, changes={".git/config": TEXT, "a.py": TEXT, "../b": TEXT})
     evidence = ScopeGate().check(subject)
     assert len(evidence.details) == 2 and evidence.summary.startswith("2 path")
+
+
+def test_a_stand_in_for_a_secret_that_no_run_knows_never_ends_in_a_file() -> None:
+    masked = File(f"KEY = '{PREFIX}0123456789'\n".encode())
+    assert "stand-in for a secret" in refusal("app.py", masked)
+    assert "stand-in for a secret" in refusal("app.py", masked, only=(".",))
+    subject = Subject(base={"app.py": masked}, changes={"app.py": File(masked.content + b"x = 1\n")})
+    assert ScopeGate().check(subject).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("path", [".env", "deploy/id_rsa", "server.key"])
+def test_what_looks_like_a_secret_is_not_made_unless_it_was_named(path: str) -> None:
+    assert "looks like a secret" in refusal(path)
+    assert refusal(path, only=(path,)) == ""
+
+
+def test_nothing_goes_below_a_file_or_a_link() -> None:
+    subject = Subject(base={"home": link("docs"), "a": TEXT}, changes={"home/x": TEXT, "a/b/c": TEXT})
+    evidence = ScopeGate().check(subject)
+    assert [line.partition(": ")[2] for line in evidence.details] == [
+        "lies below home, which is no folder",
+        "lies below a, which is no folder",
+    ]

@@ -1,5 +1,6 @@
 """Runs on disk: ids, states, finding and discarding."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -130,3 +131,16 @@ def test_discard_that_was_killed_is_swept_and_not_listed(repo: Repository) -> No
     assert refs.listed(repo, run.id) == {}
     assert list(runs_folder(repo).iterdir()) == []
     assert Run(run.id, run.folder).state is State.DISCARDED
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_nobody_else_may_look_into_the_folder_of_runs(repo: Repository, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        run = new_run(repo)
+        mark_ended(run, "no reason")
+    finally:
+        os.umask(before)
+    folders = (run.folder, runs_folder(repo), runs_folder(repo).parent)
+    assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o700] * 3
+    assert (run.folder / "ended.json").stat().st_mode & 0o777 == 0o600

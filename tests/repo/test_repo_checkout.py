@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from devagent.errors import UsageError
 from devagent.repo.checkout import Checkout, OnDisk
 
 
@@ -68,6 +69,31 @@ def test_no_symlink_is_followed_on_the_way(tmp_path: Path) -> None:
         checkout.make_folder("door/new")
     assert [p.name for p in outside.iterdir()] == ["f"]
     assert (outside / "f").read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".git", ".GIT", ".git.", ".git ", ".g\u200cit", "\ufeff.git", "git~1", "GIT~2", ".git::$INDEX_ALLOCATION"),
+        *("sub/.git", "..", "a/../.git"),
+    ],
+)
+def test_nothing_is_written_to_what_is_git_s_own_in_any_spelling(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "root"
+    (root / ".git").mkdir(parents=True)
+    (root / ".git/config").write_bytes(b"theirs")
+    checkout, file = Checkout(root), OnDisk(b"mine", "100644")
+    for path in (name, f"{name}/config", f"{name}/hooks/post-checkout"):
+        for act in (
+            lambda path=path: checkout.stage(path, file, ".part"),
+            lambda path=path: checkout.publish(path, ".part"),
+            lambda path=path: checkout.remove(path),
+            lambda path=path: checkout.make_folder(path, 0o777),
+        ):
+            with pytest.raises(UsageError, match="unsafe path"):
+                act()
+    assert [p.relative_to(root).as_posix() for p in sorted(root.rglob("*"))] == [".git", ".git/config"]
+    assert (root / ".git/config").read_bytes() == b"theirs"
 
 
 def test_symlink_at_the_path_itself_is_replaced_and_not_written_through(tmp_path: Path) -> None:

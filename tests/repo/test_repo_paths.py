@@ -58,7 +58,10 @@ def test_no_place_in_a_path_makes_a_forbidden_part_safe(parts: list[str], bad: s
 
 @pytest.mark.parametrize(
     ("path", "target"),
-    [("l", "/etc/passwd"), ("l", "../x"), ("a/l", "../../x"), ("l", "a/../../x"), ("l", ".git/config"), ("l", "")],
+    [
+        *(("l", "/etc/passwd"), ("l", "../x"), ("a/l", "../../x"), ("l", "a/../../x"), ("l", ".git/config"), ("l", "")),
+        *(("l", ".GIT"), ("a/l", "../git~1"), (".gitmodules", "x"), ("a/.GitAttributes", "x")),
+    ],
 )
 def test_symlink_that_leads_out_is_refused(path: str, target: str) -> None:
     with pytest.raises(UsageError, match="unsafe"):

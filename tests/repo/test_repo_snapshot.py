@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from devagent.errors import UsageError
+from devagent.errors import CannotRun, UsageError
 from devagent.repo.git import Repository, find_root
 from devagent.repo.objects import Entry, read_tree
-from devagent.repo.snapshot import looks_secret, snapshot, worktree_blobs
+from devagent.repo.snapshot import snapshot, worktree_blobs
 
 MakeRepo = Callable[..., Path]
 
@@ -95,7 +95,7 @@ def test_secrets_large_files_and_inner_repositories_stay_out_with_a_note(make_re
     root = make_repo({".env": "tracked stays"})
     for name in (".env.local", "deploy/id_rsa", "server.pem", "credentials-prod.json", ".env.example"):
         (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text("s3cret")
+        (root / name).write_text("-----BEGIN PRIVATE KEY-----\n")
     (root / "big").write_bytes(b"x" * 2000)
     git(root, "init", "-q", "inner")
     (root / "inner/file").write_text("x")
@@ -103,18 +103,28 @@ def test_secrets_large_files_and_inner_repositories_stay_out_with_a_note(make_re
     taken = snapshot(repo, max_bytes=1000)
     assert set(contents(repo, taken.commit)) == {".env", ".env.example"}
     assert sorted(taken.skipped) == [
-        ".env.local: looks like a secret",
-        "big: too large",
-        "credentials-prod.json: looks like a secret",
-        "deploy/id_rsa: looks like a secret",
-        "inner/: a repository of its own",
-        "server.pem: looks like a secret",
+        ".env.local is left out: it looks like a secret",
+        "big is left out: it is too large",
+        "credentials-prod.json is left out: it looks like a secret",
+        "deploy/id_rsa is left out: it looks like a secret",
+        "inner/ is left out: it is a repository of its own",
+        "server.pem is left out: it looks like a secret",
     ]
 
 
-@pytest.mark.parametrize("path", ["id_ed25519.pub", "environment.py", "keys.py", "tokenizer.json", "secrets.py"])
-def test_ordinary_names_do_not_look_secret(path: str) -> None:
-    assert not looks_secret(path)
+def test_ignored_files_are_part_of_it_where_they_are_named_and_never_secrets(make_repo: MakeRepo) -> None:
+    root = make_repo({"a": "1", ".gitignore": "build/\n*.log\n.env\n"})
+    for name in ("build/gen/api.py", "build/other.py", "run.log", ".env", "build/gen/deploy.pem"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("-----BEGIN PRIVATE KEY-----" if name.endswith("pem") else "x")
+    repo = find_root(root)
+    taken = snapshot(repo, include=["build/gen", "*.log", ".env"])
+    assert set(contents(repo, taken.commit)) == {".gitignore", "a", "build/gen/api.py", "run.log"}
+    assert sorted(taken.skipped) == [
+        ".env is left out: it looks like a secret",
+        "build/gen/deploy.pem is left out: it looks like a secret",
+    ]
+    assert set(contents(repo, snapshot(repo).commit)) == {".gitignore", "a"}
 
 
 def test_modes_symlinks_and_strange_names_are_kept(make_repo: MakeRepo) -> None:
@@ -200,3 +210,68 @@ def test_worktree_blobs_are_those_of_a_snapshot(make_repo: MakeRepo) -> None:
         **{"crlf": b"a\r\n", "lf": b"b\n", "new": b"n"},
     }
     assert worktree_blobs(repo, []) == {}
+
+
+def with_filter(root: Path, name: str, command: str) -> None:
+    for program in ("clean", "smudge"):
+        git(root, "config", f"filter.{name}.{program}", command)
+    git(root, "config", f"filter.{name}.required", "true")
+
+
+def test_no_filter_of_the_configuration_runs_and_its_files_stay_as_in_the_index(
+    make_repo: MakeRepo, tmp_path: Path
+) -> None:
+    root = make_repo({"a.bin": "one", "b.py": "1", ".gitattributes": "*.bin filter=spy\n*.txt filter=unknown\n"})
+    with_filter(root, "spy", f"touch {tmp_path}/ran; cat")
+    for name in ("a.bin", "new.bin", "new.txt", "b.py"):
+        (root / name).write_text("two")
+    repo = find_root(root)
+    taken = snapshot(repo)
+    files = contents(repo, taken.commit)
+    assert (files["a.bin"], files["b.py"], files["new.txt"]) == (b"one", b"two", b"two")
+    assert "new.bin" not in files
+    assert sorted(taken.skipped) == [
+        "a.bin is taken as it is in the index: it has the git filter spy",
+        "new.bin is left out: it has the git filter spy",
+    ]
+    worktree_blobs(repo, ["a.bin", "b.py"])
+    repo.git.run("cat-file", "--filters", "HEAD:a.bin")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_pointers_of_large_files_are_left_alone(make_repo: MakeRepo) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12\n"
+    root = make_repo({"big.bin": pointer, ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n"})
+    with_filter(root, "lfs", "git-lfs-is-not-here")
+    (root / "big.bin").write_bytes(b"twelve bytes")
+    repo = find_root(root)
+    taken = snapshot(repo)
+    assert contents(repo, taken.commit)["big.bin"] == pointer.encode()
+    assert taken.skipped == ("big.bin is taken as it is in the index: it has the git filter lfs",)
+
+
+def test_work_tree_that_a_configuration_puts_elsewhere_is_refused(make_repo: MakeRepo, tmp_path: Path) -> None:
+    root = make_repo({"a": "1"})
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "diary").write_text("private")
+    git(root, "config", "core.worktree", str(tmp_path / "home"))
+    with pytest.raises(UsageError, match=r"core\.worktree"):
+        find_root(root)
+
+
+def test_partial_clone_fetches_nothing(make_repo: MakeRepo, tmp_path: Path) -> None:
+    root = make_repo({"a": "1"})
+    (blob,) = git(root, "rev-parse", "HEAD:a").splitlines()
+    for key, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::touch {tmp_path}/ran",
+        "protocol.ext.allow": "always",
+    }.items():
+        git(root, "config", key, value)
+    (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    repo = find_root(root)
+    with pytest.raises(CannotRun, match="the content of a is not here: this is a partial clone"):
+        read_tree(repo, repo.head() or "")
+    assert not (tmp_path / "ran").exists()

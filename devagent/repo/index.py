@@ -1,0 +1,137 @@
+"""git's index: which blobs it holds, and new ones for some paths, put there in one step under git's own lock.
+
+The lock is a hard link to a file of devagent's. So whoever finds it after a crash can tell it from another program's.
+"""
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from devagent.errors import CannotRun, UsageError
+from devagent.repo.git import Repository
+from devagent.repo.objects import Blob, TreeChange, scratch_index
+
+
+def staged_blobs(repo: Repository, paths: Collection[str]) -> dict[str, Blob]:
+    """What the index holds at `paths`. Raises `UsageError` where one of them is unmerged."""
+    wanted, found = set(paths), {}
+    for line in repo.git.run("ls-files", "--stage", "-z").fields:
+        head, path = line.split("\t", 1)
+        mode, blob, stage = head.split()
+        if path in wanted:
+            if stage != "0":
+                raise UsageError("nothing was written", why=f"{path} is unmerged", hint="Finish the merge first")
+            found[path] = Blob(blob, mode)
+    return found
+
+
+def tree_blobs(repo: Repository, commit: str | None, paths: Collection[str]) -> dict[str, Blob]:
+    """What a commit holds at `paths`; nothing for `None`."""
+    if commit is None:
+        return {}
+    wanted, found = set(paths), {}
+    for line in repo.git.run("ls-tree", "-r", "-z", "--full-tree", commit).fields:
+        head, path = line.split("\t", 1)
+        mode, _, blob = head.split()
+        if path in wanted:
+            found[path] = Blob(blob, mode)
+    return found
+
+
+def tree_with(repo: Repository, commit: str | None, changes: Iterable[TreeChange]) -> str:
+    """The id of the tree of a commit (of none: the empty one) in which `changes` have been made."""
+    with scratch_index(repo) as env:
+        _fill(repo, commit, changes, env)
+        return repo.git.run("write-tree", env=env).line
+
+
+def index_of(repo: Repository, commit: str | None, changes: Iterable[TreeChange], index: Path) -> None:
+    """Make the file `index` an index of a commit in which `changes` have been made, for commands that read files."""
+    env = {"GIT_INDEX_FILE": str(index)}
+    _copy(repo.git_dir / "index", index)
+    _fill(repo, commit, changes, env)
+    _refresh(repo, env)
+
+
+def write_index(repo: Repository, changes: Sequence[TreeChange], token: Path) -> None:
+    """Put what `changes` have after them into the index, all at once.
+
+    Arguments:
+        token: a file of devagent's on the same file system; the lock is a link to it, and the new index is made beside.
+
+    Raises `CannotRun` where another program holds the index.
+    """
+    lock, index = repo.git_dir / "index.lock", repo.git_dir / "index"
+    # A name of its own: the git that a killed devagent started may still be at work on that one's.
+    fresh = token.with_name(f"index.{os.getpid()}")
+    try:
+        os.link(token, lock)
+    except FileExistsError:
+        raise _held(lock) from None
+    try:
+        _copy(index, fresh)
+        env = {"GIT_INDEX_FILE": str(fresh)}
+        _enter(repo, changes, env)
+        _refresh(repo, env)
+        _sync(fresh)
+        fresh.replace(index)
+        _sync(index.parent)
+    finally:
+        lock.unlink()
+
+
+def check_index_is_free(repo: Repository) -> None:
+    """Raise `CannotRun` where another program holds the index."""
+    if (lock := repo.git_dir / "index.lock").exists():
+        raise _held(lock)
+
+
+def release_index(repo: Repository, token: Path) -> None:
+    """Remove the lock that a killed `write_index` left; any other stays."""
+    lock = repo.git_dir / "index.lock"
+    with suppress(FileNotFoundError):
+        if lock.samefile(token):
+            lock.unlink()
+    for leaving in token.parent.glob("index.*"):
+        leaving.unlink(missing_ok=True)
+
+
+def _held(lock: Path) -> CannotRun:
+    what = "another git is writing to the index"
+    return CannotRun(what, why=f"{lock} exists", hint="Wait for it; if there is none, remove that file")
+
+
+def _copy(index: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    if index.exists():
+        # With its time: git takes every file that is not older than its index as perhaps changed.
+        shutil.copy2(index, target)
+
+
+def _fill(repo: Repository, commit: str | None, changes: Iterable[TreeChange], env: dict[str, str]) -> None:
+    repo.git.run("read-tree", *(["--reset", commit] if commit else ["--empty"]), env=env)
+    _enter(repo, changes, env)
+
+
+def _enter(repo: Repository, changes: Iterable[TreeChange], env: dict[str, str]) -> None:
+    listed = list(changes)
+    # Removals first: where a folder becomes a file, git takes the file only once the folder is gone.
+    lines = [f"0 {repo.zero_id}\t{change.path}" for change in listed if change.after is None]
+    lines += [f"{change.after.mode} {change.after.id}\t{change.path}" for change in listed if change.after]
+    if lines:
+        repo.git.run("update-index", "-z", "--index-info", stdin=os.fsencode("\0".join(lines) + "\0"), env=env)
+
+
+def _refresh(repo: Repository, env: dict[str, str]) -> None:
+    """Spare the next git command the reading of files. It ends with 1 where something is changed; that is no error."""
+    repo.git.run("update-index", "-q", "--refresh", env=env, check=False)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
