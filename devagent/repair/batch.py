@@ -18,6 +18,7 @@ _RUNNERS = {
     "python": ("python", "forkserver.py", *_PYTHON),
     "node": ("node", "batch.mjs", "names.mjs", "sieve.mjs", "warm.mjs", "modules.mjs", "harness.mjs"),
 }
+_STYLES = ("pytest", "node --test")
 _GRACE = 10.0
 # Up to this many seconds for all target tests, every test of a variant is run, to see what it mends in part.
 _THOROUGH = 1.0
@@ -67,8 +68,9 @@ class Goal:
 
 
 def can_run(ecosystem: Ecosystem) -> bool:
-    """Whether there is a batch runner for this ecosystem."""
-    return ecosystem.name in _RUNNERS
+    """Whether there is a batch runner for this ecosystem's tests, which it runs from the top of the workspace."""
+    runner = ecosystem.runner
+    return ecosystem.name in _RUNNERS and not ecosystem.folder and (runner is None or runner.name in _STYLES)
 
 
 async def run_batch(

@@ -1,10 +1,12 @@
 """Which sandbox is used here, and what it holds back."""
 
+import contextlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from devagent.errors import CannotRun, SandboxError
-from devagent.sandbox import images
+from devagent.sandbox import held, images, marks
 from devagent.sandbox.container import LABEL, remove_stale
 from devagent.sandbox.docker import DockerSandbox
 from devagent.sandbox.engine import Engine
@@ -34,13 +36,13 @@ async def open_sandbox(
     sandbox: Sandbox
     if await choose(kind) == "docker":
         await _clean_up(progress)
-        image = await images.find(recipe) or await images.build(recipe, progress=progress)
+        marks.leave()
+        image = await _image(recipe, progress)
         sandbox = DockerSandbox(image, limits=limits, labels=labels, project_install=project_install)
     else:
-        from devagent.sandbox import environments
         from devagent.sandbox.process import ProcessSandbox
 
-        environment = await environments.find(recipe) or await environments.build(recipe, progress=progress)
+        environment = await _environment(recipe, progress)
         sandbox = ProcessSandbox(environment, limits=limits, labels=labels, project_install=project_install)
     try:
         await sandbox.start()
@@ -53,10 +55,31 @@ async def open_sandbox(
 async def build(recipe: Recipe, *, kind: Kind = "auto", progress: Progress) -> str:
     """The image or environment folder for `recipe`, built if it is missing. Raises as `open_sandbox`."""
     if await choose(kind) == "docker":
-        return await images.find(recipe) or await images.build(recipe, progress=progress)
+        marks.leave()
+        return await _image(recipe, progress)
+    return str(await _environment(recipe, progress))
+
+
+async def _image(recipe: Recipe, progress: Progress) -> str:
+    """The image for `recipe`, which nobody removes while this process lives; built once, whoever else wants it."""
+    async with held.looking():
+        image = await images.find(recipe)
+        if image is None:
+            waiting = "waiting for another devagent that builds the same image"
+            async with held.alone(f"building {recipe.key('')}", lambda: progress(waiting)):
+                image = await images.build(recipe, progress=progress)
+        held.hold(image)
+    return image
+
+
+async def _environment(recipe: Recipe, progress: Progress) -> Path:
+    """The environment folder for `recipe`, which nobody removes while this process lives."""
     from devagent.sandbox import environments
 
-    return str(await environments.find(recipe) or await environments.build(recipe, progress=progress))
+    async with held.looking():
+        folder = await environments.find(recipe) or await environments.build(recipe, progress=progress)
+        held.hold(str(folder))
+    return folder
 
 
 async def choose(kind: Kind) -> Literal["docker", "process"]:
@@ -131,6 +154,15 @@ async def docker_trouble() -> str:
     except SandboxError as error:
         return error.why or error.what
     return ""
+
+
+async def remove_what_the_dead_left(progress: Progress) -> None:
+    """Remove the containers of devagent processes of this user that were killed; costs nothing where none was."""
+    with marks.of_the_dead() as killed:
+        # An engine that does not answer now has nothing running that could be removed.
+        if killed:
+            with contextlib.suppress(SandboxError):
+                await _clean_up(progress)
 
 
 async def _clean_up(progress: Progress) -> None:

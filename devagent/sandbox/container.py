@@ -141,13 +141,14 @@ async def remove_stale(engine: Engine) -> int:
     found = await engine.call(
         "look for old containers", engine.client.api.containers, all=True, filters={"label": f"{LABEL}=1"}
     )
-    stale = [entry["Id"] for entry in found if _is_stale(entry.get("Labels") or {})]
+    stale = [entry["Id"] for entry in found if is_stale(entry.get("Labels") or {})]
     for container in stale:
         await engine.remove(container)
     return len(stale)
 
 
-def _is_stale(labels: Mapping[str, str]) -> bool:
+def is_stale(labels: Mapping[str, str]) -> bool:
+    """Whether a container with these labels was left by a process of this host that is dead."""
     ours = owner()
     if labels.get(f"{LABEL}.host") != ours[f"{LABEL}.host"]:
         return False

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Any
 
+from devagent.sandbox.output import plain
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.runner import TestRunner
 
@@ -135,7 +136,8 @@ def _calls(records: Sequence[Mapping[str, Any]]) -> Iterator[Call]:
         calls = record.get("calls")
         for call in calls if isinstance(calls, list) else ():
             if isinstance(call, dict) and call.keys() == names and _well_typed(call):
-                yield Call(**call)
+                shown: dict[str, Any] = {n: plain(v) if isinstance(v, str) else v for n, v in call.items()}
+                yield Call(**shown)
 
 
 def _well_typed(call: Mapping[str, Any]) -> bool:

@@ -7,9 +7,9 @@ import dataclasses
 import tomllib
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from devagent.config.resources import config_folder, data_folder
 from devagent.errors import UsageError
@@ -25,12 +25,20 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Detect:
-    """How files are told apart. A pattern with a slash matches whole paths (`*` crosses slashes), others file names."""
+    """How files are told apart. A pattern with a slash matches whole paths (`*` crosses slashes), others file names.
+
+    A folder that holds one of `manifests` and tests below it is a project of its own, and one with `loose_manifests`
+    where the top of the repository has no manifest at all. Where one of `covers` is found at the top, the test command
+    there is meant for all folders.
+    """
 
     markers: tuple[str, ...]
+    manifests: tuple[str, ...]
     tests: tuple[str, ...]
     helpers: tuple[str, ...]
     sources: tuple[str, ...]
+    loose_manifests: tuple[str, ...] = ()
+    covers: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,56 +50,109 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Tools:
+    """What an image needs beside, where the project has one of `files`: shell text that installs it, as root."""
+
+    files: tuple[str, ...]
+    install: str
+
+
+@dataclass(frozen=True)
 class Image:
-    """What environments are made from: base images best first, the repository's manifests, our own build files."""
+    """What environments are made from: base images best first, the repository's manifests, our own build files.
+
+    With `fetches` the build gets the chosen version of the language by itself where it can: it finds it in a file.
+    `workspaces` says by which rules projects of one repository need each other.
+    """
 
     bases: tuple[str, ...]
     contains: Mapping[str, str]
     inputs: tuple[str, ...]
     build: tuple[str, ...]
+    workspaces: Literal["none", "npm", "python"] = "none"
+    fetches: bool = False
+    tools: tuple[Tools, ...] = ()
 
 
 @dataclass(frozen=True)
 class Project:
-    """The command that installs the project offline, and the files that call for it."""
+    """The command that installs the project offline, and the files that call for it.
+
+    The folders to install are added to `install`. Where it, or the environment's own making, leaves text in the file
+    `note`, that is told.
+    """
 
     install: tuple[str, ...]
     when: tuple[Pattern, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Script:
-    """A value in a JSON manifest that holds the repository's own test command."""
+    """A value in a JSON manifest that holds the repository's own test command.
+
+    The other values of its table can be named in it: `run` are the words before such a name.
+    """
 
     path: str
     key: str
     ignore: str
+    run: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A test runner that can be made to report each test. `{report}`, `{probes}` and `{root}` (the way from the
+    project's folder to the top of the workspace) stand for paths inside the sandbox.
+
+    A command is this runner's when it names one of `words`. `options` go right behind that word, and what matches
+    `without` is taken out: a word (`--watch`), its value with it (`--reporter *`). `wrap` goes before the whole
+    command. `format` says what the report is: "junit", or "go" for the events of `go test -json`.
+
+    `select` says how tests are chosen: "probe" (the probe gets exact ids), "files" or "patterns" (files are named on
+    the command line, in regular expressions), "option" (by `selection`, in which `{places}` and `{names}` are the
+    parts of the ids) or "none" (everything runs). Whatever else ran is left out of the results.
+
+    `command` is what runs all tests where the repository has no test script and one of `when` is found. `style`
+    tells a model how tests are written here.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    options: tuple[str, ...]
+    select: Literal["probe", "files", "patterns", "option", "none"]
+    without: tuple[str, ...] = ()
+    wrap: tuple[str, ...] = ()
+    format: Literal["junit", "go"] = "junit"
+    selection: tuple[str, ...] = ()
+    fail_fast: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
+    probe: tuple[str, ...] = ()
+    coverage_probe: tuple[str, ...] = ()
+    no_report: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    when: tuple[Pattern, ...] = ()
+    style: str = ""
 
 
 @dataclass(frozen=True)
 class Testing:
-    """How tests are run. `{report}` and `{probes}` stand for paths inside the sandbox.
+    """How tests are run. `command` does it where nothing else is known.
 
-    `select` says how tests are chosen: "probe" (the probe gets exact ids), "files" (files are named on the command
-    line, the report is filtered) or "none" (everything runs). `style` tells a model how tests are written here.
+    `wrappers` are programs in front of a runner that the sandbox stands for, and that fall away with all up to it;
+    `carriers` are those that stay. `prepare` is shell text that runs in the project's folder before each command, if
+    one of `prepare_when` is found; `{top}` in it is the way to the folder that the environment was made for.
     """
 
     __test__ = False
 
     command: tuple[str, ...]
-    runners: tuple[str, ...]
-    wrappers: tuple[str, ...]
-    options: tuple[str, ...]
-    fail_fast: tuple[str, ...]
-    coverage: tuple[str, ...]
-    select: str
-    probe: tuple[str, ...]
-    coverage_probe: tuple[str, ...]
-    no_report: Mapping[str, str]
+    runners: tuple[Runner, ...]
     environment: Mapping[str, str]
+    wrappers: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
     script: Script | None = None
     aliases: tuple[tuple[str, ...], ...] = ()
-    style: str = ""
     prepare: str = ""
     prepare_when: tuple[Pattern, ...] = ()
 
@@ -143,12 +204,16 @@ def load(name: str) -> Definition:
 
 def read(path: Path) -> Definition:
     """The definition in one file. Raises `UsageError`."""
+    definition: Definition = read_as(Definition, path)
+    return dataclasses.replace(definition, folder=path.parent)
+
+
+def read_as(kind: Any, path: Path) -> Any:
+    """The TOML document in a file as a dataclass of this kind. Raises `UsageError` when it does not have its shape."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        definition: Definition = _build(Definition, {**document, "folder": str(path.parent)}, "")
+        return _build(kind, tomllib.loads(path.read_text(encoding="utf-8")), "")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise UsageError(f"{path} cannot be used", why=str(error)) from None
-    return definition
 
 
 def _roots() -> tuple[Path, Path]:
@@ -164,8 +229,14 @@ def _build(kind: Any, value: Any, where: str) -> Any:
     if get_origin(kind) is tuple:
         _expect(isinstance(value, list), where, "a list")
         return tuple(_build(get_args(kind)[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    if get_origin(kind) is Literal:
+        _expect(value in get_args(kind), where, f"one of {', '.join(get_args(kind))}")
+        return value
     if kind is Path:
         return Path(value)
+    if kind is bool:
+        _expect(isinstance(value, bool), where, "true or false")
+        return value
     if kind is str:
         _expect(isinstance(value, str), where, "a text")
         return value
@@ -176,10 +247,11 @@ def _build(kind: Any, value: Any, where: str) -> Any:
 def _record(kind: Any, value: Any, where: str) -> Any:
     _expect(isinstance(value, dict), where, "a table")
     hints = get_type_hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
+    fields = {f.name: f for f in dataclasses.fields(kind)}
     if unknown := sorted(value.keys() - fields.keys()):
         raise ValueError(f"nothing is called {where + '.' if where else ''}{unknown[0]}")
-    needed = {name for name, field in fields.items() if field.default is dataclasses.MISSING}
+    absent = dataclasses.MISSING
+    needed = {name for name, f in fields.items() if f.default is absent and f.default_factory is absent}
     if missing := sorted(needed - value.keys()):
         raise ValueError(f"{where + '.' if where else ''}{missing[0]} is missing")
     return kind(**{key: _build(hints[key], item, f"{where}.{key}".lstrip(".")) for key, item in value.items()})

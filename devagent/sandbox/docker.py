@@ -7,6 +7,7 @@ thrown away and made again.
 
 import asyncio
 import contextlib
+import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,8 @@ from devagent.sandbox.engine import Engine, Exec
 from devagent.sandbox.output import Output
 from devagent.sandbox.recipe import Limits
 from devagent.sandbox.sandbox import WORKSPACE, Command, EndReason, Execution, File, Tree
-from devagent.sandbox.shell import LAUNCH, Shell, quote
+from devagent.sandbox.shell import ENTER, LAUNCH, Shell, quote
+from devagent.sandbox.terminal import Terminal, passing_on
 
 Fate = Literal["running", "out of memory", "gone"]
 
@@ -141,6 +143,30 @@ class DockerSandbox:
         elif code != 0 and self._out_of_memory:
             ended = "out of memory"
         return Execution(code, output.text(), seconds, ended, output.truncated)
+
+    async def attach(self, command: Command, terminal: Terminal) -> int:
+        """Run a command connected to a terminal; nothing it started is alive afterwards. Raises `SandboxError`."""
+        await self._settle()
+        self._hand_over()
+        argv = ["/bin/sh", "-c", ENTER, "sh", _folder(command), *command.argv]
+        tty = terminal.size is not None
+        process = await self._api.exec(self._container, argv, user=USER, env=command.env, tty=tty)
+        watched = True
+
+        def show(stream: int, chunk: bytes) -> bool:
+            nonlocal watched
+            watched = terminal.show(stream, chunk)
+            return watched
+
+        reader = asyncio.ensure_future(process.drain(show))
+        try:
+            async with passing_on(terminal, process.type, process.resize):
+                if tty:  # its end is the end of the program
+                    await asyncio.wait([reader])
+                code = await process.wait(reader, timeout=math.inf, stop=lambda: not watched)
+        finally:
+            await self._finish(process, reader)
+        return KILLED if code is None else code
 
     async def read(self, path: str, *, max_bytes: int = 20_000_000) -> bytes | None:
         """The bytes of a regular file, no symlink in its path followed. Raises `SandboxError` over `max_bytes`."""
@@ -335,19 +361,21 @@ class DockerSandbox:
         await self._reset()
 
     async def _launch(self, command: Command) -> Exec:
-        folder = str(PurePosixPath(WORKSPACE) / command.cwd)
         stdin = "/dev/null"
         if command.stdin:
             stdin = f"{FILES}/stdin"
             await self._put(stdin, command.stdin)
-        # From here on something untrusted runs: what it could reach of ours is given up before.
-        self._user_shell.close()
-        self._user = None
-        self._out_of_memory, self._fate = False, "running"
-        argv = ["/bin/sh", "-c", LAUNCH, "sh", folder, stdin, *command.argv]
+        self._hand_over()
+        argv = ["/bin/sh", "-c", LAUNCH, "sh", _folder(command), stdin, *command.argv]
         process = await self._api.exec(self._container, argv, user=USER, env=command.env)
         await process.send(b"\n")
         return process
+
+    def _hand_over(self) -> None:
+        """From here on something untrusted runs: what it could reach of ours is given up before."""
+        self._user_shell.close()
+        self._user = None
+        self._out_of_memory, self._fate = False, "running"
 
     async def _finish(self, process: Exec, reader: "asyncio.Future[None]") -> None:
         try:
@@ -356,6 +384,10 @@ class DockerSandbox:
         finally:
             process.close()
             await asyncio.gather(reader, return_exceptions=True)
+
+
+def _folder(command: Command) -> str:
+    return str(PurePosixPath(WORKSPACE) / command.cwd)
 
 
 def _folders(paths: Mapping[str, File]) -> set[str]:

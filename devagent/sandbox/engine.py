@@ -46,21 +46,30 @@ class Engine:
         return cls(client, facts)
 
     async def call(self, doing: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a blocking SDK call in a thread. Any failure is a `SandboxError`: "cannot DOING: reason"."""
+        """Run a blocking SDK call in a thread.
+
+        Any failure is a `SandboxError`: "cannot DOING: reason", or that the engine has gone away.
+        """
         loop = asyncio.get_running_loop()
-        with _explained(doing):
+        with _explained(doing, connected=True):
             return await loop.run_in_executor(self._threads, functools.partial(function, *args, **kwargs))
 
     async def exec(
-        self, container: str, argv: Sequence[str], *, user: str = "0:0", env: Mapping[str, str] | None = None
+        self,
+        container: str,
+        argv: Sequence[str],
+        *,
+        user: str = "0:0",
+        env: Mapping[str, str] | None = None,
+        tty: bool = False,
     ) -> "Exec":
-        """Start a program in a running container, with its stdin open."""
-        return await self.call("run a program in the sandbox", self._exec, container, argv, user, env or {})
+        """Start a program in a running container, with its stdin open, or with a terminal of its own."""
+        return await self.call("run a program in the sandbox", self._exec, container, argv, user, env or {}, tty)
 
-    def _exec(self, container: str, argv: Sequence[str], user: str, env: Mapping[str, str]) -> "Exec":
+    def _exec(self, container: str, argv: Sequence[str], user: str, env: Mapping[str, str], tty: bool) -> "Exec":
         api = self.client.api
-        made = api.exec_create(container, list(argv), stdin=True, user=user, environment=dict(env))
-        return Exec(self, made["Id"], api.exec_start(made["Id"], socket=True))
+        made = api.exec_create(container, list(argv), stdin=True, user=user, environment=dict(env), tty=tty)
+        return Exec(self, made["Id"], api.exec_start(made["Id"], socket=True, tty=tty), tty=tty)
 
     async def remove(self, container: str) -> None:
         """Kill and remove a container with its anonymous volumes; one that is gone already is fine."""
@@ -85,9 +94,9 @@ class Engine:
 class Exec:
     """A program running in a container, with a stream to it and one from it."""
 
-    def __init__(self, engine: Engine, id: str, stream: Any) -> None:  # noqa: A002
+    def __init__(self, engine: Engine, id: str, stream: Any, *, tty: bool = False) -> None:  # noqa: A002
         self.id = id
-        self._engine, self._stream = engine, stream
+        self._engine, self._stream, self._tty = engine, stream, tty
         self._socket = getattr(stream, "_sock", stream)
         # The limit for an answer to a call is not one for the silence of a program.
         self._socket.settimeout(None)
@@ -95,6 +104,19 @@ class Exec:
     async def send(self, data: bytes) -> None:
         """Write all of `data` to the program's stdin."""
         await self._engine.call("send to the sandbox", self._socket.sendall, data)
+
+    async def type(self, typed: bytes) -> None:
+        """Pass on what somebody typed; nothing closes the program's stdin."""
+        if typed:
+            await self.send(typed)
+        elif not self._tty:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
+
+    async def resize(self, rows: int, columns: int) -> None:
+        """Tell the program's terminal its size."""
+        resize = self._engine.client.api.exec_resize
+        await self._engine.call("resize the terminal", resize, self.id, height=rows, width=columns)
 
     async def drain(self, take: Callable[[int, bytes], bool]) -> None:
         """Hand each chunk to `take(stream, bytes)` in a thread until it returns False or the output ends."""
@@ -143,6 +165,8 @@ class Exec:
                 return
 
     def _chunks(self) -> Iterator[tuple[int, bytes]]:
+        while self._tty and (chunk := self._receive(_CHUNK)):
+            yield STDOUT, chunk
         while len(header := self._read(_FRAME.size)) == _FRAME.size:
             stream, left = _FRAME.unpack(header)
             while left and (chunk := self._receive(min(left, _CHUNK))):
@@ -168,8 +192,7 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
         import docker
     except ImportError as error:
         raise SandboxError("Docker cannot be used", why=f"the Python package is missing ({error})") from error
-    address = os.environ.get("DOCKER_HOST", "")
-    with _explained("reach the Docker engine", address, hint="Start it, or choose another with DOCKER_HOST"):
+    with _explained("reach the Docker engine", hint="Start it, or choose another with DOCKER_HOST"):
         client = docker.from_env(timeout=timeout)
         try:
             facts = client.info()
@@ -181,7 +204,7 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
 
 
 @contextlib.contextmanager
-def _explained(doing: str, address: str = "", *, hint: str = "") -> Iterator[None]:
+def _explained(doing: str, *, hint: str = "", connected: bool = False) -> Iterator[None]:
     from docker.errors import APIError, DockerException
     from requests.exceptions import RequestException
 
@@ -190,8 +213,16 @@ def _explained(doing: str, address: str = "", *, hint: str = "") -> Iterator[Non
     except APIError as error:
         raise SandboxError(f"cannot {doing}", why=_line(error.explanation or error), hint=hint) from error
     except (DockerException, RequestException, OSError) as error:
-        where = f"{address}: " if address else ""
-        raise SandboxError(f"cannot {doing}", why=where + _line(_root(error)), hint=hint) from error
+        if connected and isinstance(_root(error), ConnectionError | FileNotFoundError):
+            gone = "the Docker engine has gone away"
+            raise SandboxError(gone, why=_where() + _line(_root(error)), hint="Start it and try again") from error
+        raise SandboxError(f"cannot {doing}", why=_where() + _line(_root(error)), hint=hint) from error
+
+
+def _where() -> str:
+    """The address that the user gave for the engine, before a reason."""
+    address = os.environ.get("DOCKER_HOST", "")
+    return f"{address}: " if address else ""
 
 
 def _root(error: BaseException) -> BaseException:

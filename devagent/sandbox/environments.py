@@ -16,7 +16,7 @@ from pathlib import Path
 
 from devagent.config.resources import cache_folder
 from devagent.errors import SandboxError
-from devagent.sandbox import container, view
+from devagent.sandbox import addresses, container, view
 from devagent.sandbox.container import FILES
 from devagent.sandbox.network import NetworkSettings, network_settings, without_secrets
 from devagent.sandbox.output import Output, line_of_error
@@ -31,6 +31,7 @@ _LIMITS = Limits(memory=4 << 30, cpus=float(os.cpu_count() or 1), processes=2048
 _TIMEOUT = 1800.0
 _LOG_BYTES = 200_000
 _LOCK_INTERVAL = 0.2
+_NOTHING_LEFT = 1 << 20  # bytes that no environment fits into
 
 
 async def find(recipe: Recipe) -> Path | None:
@@ -44,6 +45,7 @@ async def build(recipe: Recipe, *, progress: Progress) -> Path:
 
     Raises `SandboxError` with the tail of the log in its details when the installation fails.
     """
+    addresses.check(recipe)
     folder = _folder(recipe)
     folder.parent.mkdir(parents=True, exist_ok=True)
     async with _locked(folder.with_suffix(".lock"), progress):
@@ -88,7 +90,7 @@ async def _install(recipe: Recipe, target: Path, progress: Progress) -> None:
         raise SandboxError(
             f"the environment for {recipe.ecosystem} could not be built",
             why=_why(ended, without_secrets(output.text())),
-            hint="--verbose shows the log",
+            hint=_way_out(target),
             details=without_secrets(output.text()[-8000:]),
         )
 
@@ -106,6 +108,12 @@ def _request(settings: NetworkSettings) -> dict[str, object]:
     environment = container.environment({"Env": [f"PATH={view.search_path()}"]})
     argv = ["/bin/sh", f"{BUILD}/{_SCRIPT}"]
     return {"op": "run", "argv": argv, "cwd": BUILD, "env": {**environment, **settings.env}}
+
+
+def _way_out(target: Path) -> str:
+    if shutil.disk_usage(target).free < _NOTHING_LEFT:
+        return f"Make room in {target.parent}, or name another cache folder with DEVAGENT_CACHE"
+    return "--verbose shows the log"
 
 
 def _why(ended: Ended, log: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from devagent.errors import SandboxError
+from devagent.sandbox import addresses
 from devagent.sandbox.archive import pack, parents
 from devagent.sandbox.container import IDLE, KEEPER, LABEL, owner
 from devagent.sandbox.dockerfile import Dockerfile, Step, assignments, parse
@@ -57,6 +58,7 @@ async def build(recipe: Recipe, *, progress: Progress) -> str:
     Raises `SandboxError` with the tail of the log in its details when a step fails, `UsageError` for a Dockerfile
     that cannot be interpreted.
     """
+    addresses.check(recipe)
     engine = await Engine.connect()
     try:
         base, note = await _pick_base(engine, recipe)

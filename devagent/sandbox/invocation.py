@@ -2,11 +2,11 @@
 
 import json
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from posixpath import basename
 
+from devagent.sandbox import commandline
+from devagent.sandbox.definition import Runner
 from devagent.sandbox.ecosystem import Ecosystem
 
 PROBES = "/run/devagent"
@@ -27,7 +27,8 @@ class Wish:
 class Invocation:
     """What to run. `report` is where a report will be, `None` when only the exit status will tell.
 
-    Before it runs, the ecosystem's `probes` and `files` (by absolute path) go into the sandbox.
+    Before it runs, the ecosystem's `probes` and `files` (by absolute path) go into the sandbox. `runner` is the one
+    that was recognised in the command.
     """
 
     argv: tuple[str, ...]
@@ -35,6 +36,7 @@ class Invocation:
     report: str | None
     probes: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    runner: Runner | None = None
 
     @property
     def running(self) -> str:
@@ -44,78 +46,69 @@ class Invocation:
 
 def invocation(ecosystem: Ecosystem, command: Sequence[str], nonce: str, wish: Wish) -> Invocation:
     """What runs the command's tests so that each shows what it did. `nonce` marks the report of this very run."""
-    test = ecosystem.definition.test
     argv = resolve(ecosystem, command)
     report = f"/tmp/devagent-{nonce}.xml"
-    names = {"report": report, "probes": PROBES}
-    options = [*test.options, *(test.fail_fast if wish.fail_fast else ()), *(test.coverage if wish.coverage else ())]
-    extended = insert(argv, test.runners, [_filled(option, names) for option in options])
-    environment = {key: _filled(value, names) for key, value in test.environment.items()}
-    if extended is None:
+    names = {"report": report, "probes": PROBES, "root": ecosystem.way_up}
+    environment = {key: _filled(value, names) for key, value in ecosystem.environment.items()}
+    runner = ecosystem.runner_of(argv)
+    if runner is None:
         reported = any("{report}" in word for word in argv)
         plain = tuple(_filled(word, names) for word in argv)
         return Invocation(_prepared(ecosystem, plain), environment, report if reported else None)
-    environment |= {"DEVAGENT_REPORT": report, "DEVAGENT_NONCE": nonce}
+    environment |= {"DEVAGENT_REPORT": report, "DEVAGENT_NONCE": nonce, "DEVAGENT_ROOT": ecosystem.way_up}
     files: dict[str, bytes] = {}
     if wish.hang_after:
         environment["DEVAGENT_HANG"] = str(wish.hang_after)
     if wish.coverage:
         environment["DEVAGENT_COVERAGE"] = json.dumps(wish.coverage)
-    if wish.select and test.select == "probe":
+    if wish.select and runner.select == "probe":
         environment["DEVAGENT_SELECT"] = _selection(wish.select, f"{PROBES}/select-{nonce}.json", files)
-    if wish.select and test.select == "files" and argv == test.command:
-        extended = (*extended, *dict.fromkeys(id_.split("::")[0] for id_ in wish.select))
-    probes = (*test.probe, *(test.coverage_probe if wish.coverage else ()))
-    return Invocation(_prepared(ecosystem, extended), environment, report, probes, files)
+    options = [
+        _filled(option, names) for option in (*_options(runner, wish), *_selected(ecosystem, runner, wish.select))
+    ]
+    extended = commandline.insert(commandline.without(argv, runner), runner.words, options, ecosystem.carriers) or argv
+    wrapped = (*(_filled(word, names) for word in runner.wrap), *extended)
+    probes = (*runner.probe, *(runner.coverage_probe if wish.coverage else ()))
+    return Invocation(_prepared(ecosystem, wrapped), environment, report, probes, files, runner)
 
 
 def resolve(ecosystem: Ecosystem, command: Sequence[str]) -> tuple[str, ...]:
     """The command without what the sandbox stands for: `npm test` is the script behind it, `uv run` falls away."""
     test, argv = ecosystem.definition.test, tuple(command)
-    for alias in test.aliases:
-        if argv[: len(alias)] == alias and ecosystem.script != alias:
-            return _with_arguments(ecosystem.script, [word for word in argv[len(alias) :] if word != "--"])
-    if argv and basename(argv[0]) in test.wrappers:
-        inner = (i for i, word in enumerate(argv) if i and re.match(r"python[\d.]*$|" + _any(test.runners), word))
-        return argv[next(inner, 0) :]
-    return argv
+    alias = next((words for words in test.aliases if argv[: len(words)] == words), None)
+    if alias and ecosystem.script != alias:
+        argv = commandline.with_arguments(ecosystem.script, [word for word in argv[len(alias) :] if word != "--"])
+    else:
+        argv = ecosystem.expanded(argv)
+    runners = [word for runner in test.runners for word in runner.words]
+    return commandline.unwrapped(argv, test.wrappers, [*runners, *test.carriers])
 
 
-def insert(argv: Sequence[str], runners: Sequence[str], options: Sequence[str]) -> tuple[str, ...] | None:
-    """The command with options right behind the word that names the runner; `None` when it names none, or several.
-
-    A runner is the program itself, a module (`-m pytest`) or an option (`node --test`). The text of `sh -c` is
-    looked into as well.
-    """
-    if not runners or not argv:
-        return None
-    if len(argv) == 3 and basename(argv[0]) in ("sh", "bash") and argv[1] == "-c":
-        found = list(re.finditer(rf"(?<![\w./-]){_any(runners)}(?=\s|$)", argv[2]))
-        if len(found) != 1:
-            return None
-        end = found[0].end()
-        return (*argv[:2], f"{argv[2][:end]} {shlex.join(options)}{argv[2][end:]}")
-    for i, word in enumerate(argv):
-        named = i == 0 or argv[i - 1] == "-m" or word.startswith("-")
-        if named and basename(word) in runners:
-            return (*argv[: i + 1], *options, *argv[i + 1 :])
-    return None
+def _options(runner: Runner, wish: Wish) -> tuple[str, ...]:
+    first = runner.fail_fast if wish.fail_fast else ()
+    return (*runner.options, *first, *(runner.coverage if wish.coverage else ()))
 
 
-def _any(words: Sequence[str]) -> str:
-    return f"(?:{'|'.join(map(re.escape, words))})"
+def _selected(ecosystem: Ecosystem, runner: Runner, select: Sequence[str]) -> tuple[str, ...]:
+    """The words that choose at least these tests."""
+    places = list(dict.fromkeys(ecosystem.inside(id_.split("::")[0]) for id_ in select))
+    if not places:
+        return ()
+    if runner.select == "files":
+        return tuple(places)
+    if runner.select == "patterns":
+        return tuple(f"(^|/){re.escape(place)}$" for place in places)
+    if runner.select == "option":
+        tops = dict.fromkeys(id_.partition("::")[2].split("/")[0] for id_ in select)
+        names = {"places": ",".join(places), "names": "|".join(re.escape(name) for name in tops if name)}
+        return tuple(_filled(word, names) for word in runner.selection)
+    return ()
 
 
 def _filled(text: str, names: Mapping[str, str]) -> str:
     for name, value in names.items():
         text = text.replace(f"{{{name}}}", value)
     return text
-
-
-def _with_arguments(command: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
-    if more and command[:2] == ("sh", "-c"):
-        return (*command[:2], f"{command[2]} {shlex.join(more)}")
-    return (*command, *more)
 
 
 def _selection(ids: Sequence[str], path: str, files: dict[str, bytes]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as Xml
 
+from devagent.sandbox.output import one_line, plain
 from devagent.sandbox.results import Status, TestResult
 
 MAX_MESSAGE, MAX_DETAILS = 2000, 6000
@@ -37,7 +38,7 @@ def parse_report(content: bytes) -> Report:
     except (Xml.ParseError, ValueError, LookupError) as error:
         raise ReportError(f"the test report cannot be read: {error}") from None
     if root.tag not in ("testsuites", "testsuite"):
-        raise ReportError(f"the test report is no JUnit XML: its root is <{str(root.tag)[:40]}>")
+        raise ReportError(f"the test report is no JUnit XML: its root is <{one_line(str(root.tag)[:40])}>")
     cases = list(_cases(root, ("",) if root.tag == "testsuite" else ()))
     missing = dict.fromkeys(name for case, _ in cases if (name := _properties(case).get("devagent.missing")))
     facts = {name: value for suite in root.iter("testsuite") for name, value in _properties(suite).items()}
@@ -75,22 +76,22 @@ def _cases(element: Xml.Element, suites: tuple[str, ...]) -> Iterator[tuple[Xml.
 
 
 def _properties(element: Xml.Element) -> dict[str, str]:
-    return {p.get("name", ""): p.get("value", "") for p in element.findall("properties/property")}
+    return {p.get("name", ""): plain(p.get("value", "")) for p in element.findall("properties/property")}
 
 
 def _result(case: Xml.Element, suites: tuple[str, ...]) -> TestResult:
     outcomes = {_STATUS[child.tag]: child for child in case if child.tag in _STATUS}
     status: Status = next((word for word in _WORST if word in outcomes), "passed")
     outcome = outcomes.get(status)
-    text = "" if outcome is None else (outcome.text or "").strip("\n")
-    message = "" if outcome is None else outcome.get("message", "") or text.partition("\n")[0]
+    text = "" if outcome is None else plain(outcome.text or "").strip("\n")
+    message = "" if outcome is None else plain(outcome.get("message", "")) or text.partition("\n")[0]
     return TestResult(
-        id=_properties(case).get("devagent.id") or _plain_id(case, suites),
+        id=_properties(case).get("devagent.id") or plain(_plain_id(case, suites)),
         status=status,
         seconds=_seconds(case.get("time", "")),
         message=clip(message, MAX_MESSAGE),
         details=clip(text, MAX_DETAILS) if status != "skipped" else "",
-        file=case.get("file", ""),
+        file=one_line(case.get("file", "")),
     )
 
 

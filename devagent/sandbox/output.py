@@ -13,14 +13,30 @@ _SEQUENCES = re.compile(
 _LINE_ENDS = re.compile(r"\r+\n?")
 # Controls, and the marks that reorder text so that a line reads differently from what it is.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
+# What a reader must not miss, as it would change what a name or a line looks like.
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ERROR = re.compile(r"error|\bERR\b", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
     """`text` without terminal escape sequences and control characters; a carriage return ends a line."""
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", _SEQUENCES.sub("", text)))
+
+
+def visible(text: str) -> str:
+    """`text` with controls, and marks that reorder it, written out (`\\x1b`); bytes that are no text are too."""
+    return _HIDDEN.sub(lambda match: _written_out(ord(match[0])), text)
+
+
+def one_line(name: str) -> str:
+    """A name on one line: `visible`, with line ends and tabs written out too."""
+    return visible(name).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _written_out(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:  # how Python carries a byte that is no UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def line_of_error(log: str) -> str:

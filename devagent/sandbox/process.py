@@ -25,6 +25,7 @@ from devagent.sandbox.output import Output
 from devagent.sandbox.recipe import Limits
 from devagent.sandbox.sandbox import WORKSPACE, Command, EndReason, Execution, File, Tree
 from devagent.sandbox.supervised import Ended, Supervised
+from devagent.sandbox.terminal import Terminal
 
 available = namespaces.available
 
@@ -112,6 +113,11 @@ class ProcessSandbox:
             ended=reason,
             truncated=output.truncated,
         )
+
+    async def attach(self, command: Command, terminal: Terminal) -> int:
+        """Run a command connected to a terminal; nothing it started is alive afterwards."""
+        supervised = await self._ready()
+        return _exit_code(await supervised.attach(self._request(command), terminal))
 
     async def read(self, path: str, *, max_bytes: int = 20_000_000) -> bytes | None:
         """The bytes of one regular file inside; `None` if there is none. Follows no symlink.

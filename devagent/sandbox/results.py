@@ -44,7 +44,8 @@ class TestResult:
 class TestRun:
     """One run of a test command. `trouble` is why it does not count; empty when it does.
 
-    A run counts when exit status and a fresh report of that very run agree.
+    A run counts when exit status and a fresh report of that very run agree. `notes` are lines for the user on how it
+    was run.
     """
 
     __test__ = False
@@ -55,6 +56,7 @@ class TestRun:
     output: str = ""
     trouble: str = ""
     command: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -79,7 +81,8 @@ class TestRun:
 
     def to_json(self) -> dict[str, Any]:
         """The run as plain data, for the journal."""
-        return {**vars(self), "results": [dict(vars(r)) for r in self.results], "command": list(self.command)}
+        results = [dict(vars(result)) for result in self.results]
+        return {**vars(self), "results": results, "command": list(self.command), "notes": list(self.notes)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "TestRun":
@@ -90,5 +93,6 @@ class TestRun:
                 **data,
                 "results": tuple(TestResult(**r) for r in results),
                 "command": tuple(data["command"]),
+                "notes": tuple(data.get("notes", ())),
             }
         )

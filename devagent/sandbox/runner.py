@@ -15,20 +15,28 @@ from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from devagent.errors import SandboxError
+from devagent.sandbox import services
+from devagent.sandbox.definition import Runner
 from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.goevents import parse_events
 from devagent.sandbox.invocation import PROBES, Invocation, Wish, invocation
 from devagent.sandbox.junit import MAX_DETAILS, Report, ReportError, clip, parse_report
+from devagent.sandbox.output import plain
 from devagent.sandbox.results import TestResult, TestRun
 from devagent.sandbox.sandbox import Command, Execution, Sandbox
 
 COMMAND_ID = "command"
 NO_TESTS, LACKS = "no tests were found", "the sandbox lacks the package"
-MANIFESTS = ("requirements*.txt", "pyproject.toml", "package.json")
+MANIFESTS = ("requirements*.txt", "pyproject.toml", "package.json", "go.mod", "pom.xml")
 _HANG_SHARE = 3
+_MOST_NOTES, _NOTE_LENGTH = 20, 400
+_HOST_PROGRAMS = "process isolation has this machine's programs only: install it here, or use --sandbox docker"
 _NOT_STARTED = (126, 127)  # what a shell answers for a program that is absent or not executable
 
 # The probes that each sandbox holds already: writing them anew would cost every run two round trips.
 _placed: WeakKeyDictionary[Sandbox, set[str]] = WeakKeyDictionary()
+# What was said when the project was installed in them: it stays what it is as long as they do.
+_notes: WeakKeyDictionary[Sandbox, tuple[str, ...]] = WeakKeyDictionary()
 
 
 class TestRunner:
@@ -70,10 +78,17 @@ class TestRunner:
         nonce, plan = self._plan(wish)
         execution = await self._execute(plan, timeout)
         run = TestRun(
-            exit_code=execution.exit_code, seconds=execution.seconds, output=execution.output, command=self.command
+            exit_code=execution.exit_code,
+            seconds=execution.seconds,
+            output=execution.output,
+            command=self.command,
+            notes=await self._notes(),
         )
         if execution.ended != "exited":
             return replace(run, trouble=cut_short(execution, timeout, await self._unfinished(plan)))
+        if execution.exit_code == services.NOT_READY and (said := services.trouble(execution.output)):
+            absent = said.endswith("not found") and self.sandbox.kind == "process"
+            return replace(run, trouble=f"{said}; {_HOST_PROGRAMS}" if absent else said)
         try:
             content = await self.sandbox.read(plan.report) if plan.report else None
         except SandboxError as error:
@@ -82,7 +97,7 @@ class TestRunner:
             return replace(run, trouble=f"the test command cannot be started: {_last_line(execution.output)}")
         if plan.report is None:
             return by_exit_status(run)
-        return self._with_a_way_on(judge(run, content, nonce, wish, self.ecosystem.definition.test.no_report))
+        return self._with_a_way_on(judge(run, content, nonce, wish, plan.runner, self.ecosystem.folder))
 
     async def record(
         self, ids: Sequence[str], task: Mapping[str, object], *, timeout: float
@@ -93,9 +108,10 @@ class TestRunner:
         """
         output = f"/tmp/devagent-{secrets.token_hex(8)}.lines"
         detect = self.ecosystem.definition.detect
-        full = {**task, "output": output, "tests": [*detect.tests, *detect.helpers]}
+        up = self.ecosystem.way_up
+        full = {**task, "output": output, "tests": [*detect.tests, *detect.helpers], "root": up}
         _, plan = self._plan(Wish(tuple(ids), self._limit(timeout), coverage=full))
-        if plan.report is None:
+        if plan.report is None or plan.runner is None or not plan.runner.coverage:
             return None, ()
         await self._execute(plan, timeout)
         content = await self.sandbox.read(plan.report)
@@ -119,6 +135,17 @@ class TestRunner:
             return run
         return replace(run, trouble=f"{run.trouble}; {where}")
 
+    async def _notes(self) -> tuple[str, ...]:
+        """What the making of the environment, or the installation of the project, left to be said."""
+        place = self.ecosystem.definition.project.note
+        if not place:
+            return ()
+        if self.sandbox not in _notes:
+            content = await self.sandbox.read(place) or b""
+            lines = plain(content.decode("utf-8", "replace")).splitlines()[:_MOST_NOTES]
+            _notes[self.sandbox] = tuple(line[:_NOTE_LENGTH] for line in lines)
+        return _notes[self.sandbox]
+
     def _limit(self, timeout: float) -> float:
         return timeout / _HANG_SHARE if self._hang_after is None else min(self._hang_after, timeout / _HANG_SHARE)
 
@@ -134,13 +161,14 @@ class TestRunner:
                 placed.add(name)
         for path, content in plan.files.items():
             await self.sandbox.write(path, content)
-        return await self.sandbox.run(Command(plan.argv, timeout=timeout, env=plan.environment))
+        folder = self.ecosystem.folder or "."
+        return await self.sandbox.run(Command(plan.argv, timeout=timeout, env=plan.environment, cwd=folder))
 
     async def _unfinished(self, plan: Invocation) -> list[str]:
         """The tests that had started and not ended."""
         notes = await self.sandbox.read(plan.running) if plan.report else None
         running: dict[str, None] = {}
-        for line in (notes or b"").decode("utf-8", "replace").splitlines():
+        for line in plain((notes or b"").decode("utf-8", "replace")).splitlines():
             if line.startswith("> "):
                 running[line[2:]] = None
             elif line.startswith("< "):
@@ -166,18 +194,24 @@ def by_exit_status(run: TestRun) -> TestRun:
     return replace(run, results=(result,))
 
 
-def judge(run: TestRun, content: bytes | None, nonce: str, wish: Wish, no_report: Mapping[str, str]) -> TestRun:
+def judge(
+    run: TestRun, content: bytes | None, nonce: str, wish: Wish, runner: Runner | None = None, folder: str = ""
+) -> TestRun:
     """The run with what its report says, and with why it does not count, if it does not.
 
-    `content` is the report; `no_report` says what an exit status without one means.
+    `content` is the report that `runner` wrote for the project in `folder`.
     """
     if content is None:
-        meaning = no_report.get(str(run.exit_code), f"the tests left no report (exit status {run.exit_code})")
+        meaning = (runner.no_report if runner else {}).get(
+            str(run.exit_code), f"the tests left no report (exit status {run.exit_code})"
+        )
         return replace(run, trouble=_with_reason(meaning, run.output))
     try:
-        report = parse_report(content)
+        report = parse_events(content) if runner and runner.format == "go" else parse_report(content)
     except ReportError as error:
         return replace(run, trouble=str(error))
+    if folder:
+        report = replace(report, results=tuple(_in_folder(result, folder) for result in report.results))
     results = tuple(_chosen(report.results, wish.select)) if wish.select else report.results
     return replace(run, results=results, trouble=_trouble(report, results, run.exit_code, nonce, wish))
 
@@ -201,6 +235,11 @@ def _trouble(report: Report, results: Sequence[TestResult], exit_code: int, nonc
     return ""
 
 
+def _in_folder(result: TestResult, folder: str) -> TestResult:
+    """The result with the project's folder in its id, where the runner names tests by something other than files."""
+    return result if result.file else replace(result, id=f"{folder}/{result.id}")
+
+
 def _and_more(things: Sequence[str]) -> str:
     return f" (and {len(things) - 1} more)" if len(things) > 1 else ""
 
@@ -218,7 +257,7 @@ def _chosen(results: Sequence[TestResult], select: Sequence[str]) -> Iterator[Te
 
 def _with_reason(meaning: str, output: str) -> str:
     """The meaning, with the runner's own line about it where there is one."""
-    reasons = re.findall(r"(?m)^(?:ERROR|E|.*: error|\w+Error): +(?!usage:)(\S.*)$", output)
+    reasons = re.findall(r"(?m)^(?:(?:ERROR|E|.*: error|\w+Error):|\[ERROR\]) +(?!usage:|COMPILATION)(\S.*)$", output)
     return f"{meaning}: {reasons[0].strip()[:200]}" if reasons else meaning
 
 

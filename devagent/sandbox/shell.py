@@ -10,6 +10,7 @@ import shlex
 
 from devagent.errors import SandboxError
 from devagent.sandbox.engine import STDOUT, Engine, Exec
+from devagent.sandbox.output import plain
 
 # `take BYTES` copies exactly that much of stdin; `read` takes one byte at a time, so that nothing is read too far.
 _LOOP = """
@@ -25,6 +26,9 @@ while IFS= read -r line; do eval "$line"; done
 # changes folder itself, since a working directory given to the engine is entered with the engine's rights. One pipe
 # for both streams keeps their order.
 LAUNCH = 'IFS= read -r go; exec 2>&1; cd -- "$1" || exit 126; exec <"$2" || exit 126; shift 2; unset OLDPWD; exec "$@"'
+
+# Runs a program (folder, argv) that somebody is connected to.
+ENTER = 'cd -- "$1" || exit 126; shift; unset OLDPWD; exec "$@"'
 
 
 class Shell:
@@ -67,7 +71,7 @@ class Shell:
         """The stdout of a script that has to succeed. Raises `SandboxError`: "cannot DOING"."""
         status, text = await self.do(f"{{ {script}; }} 2>&1", *payloads, timeout=timeout)
         if status != 0:
-            raise SandboxError(f"cannot {doing}", why=" ".join(text.decode(errors="replace").split())[:300])
+            raise SandboxError(f"cannot {doing}", why=" ".join(plain(text.decode(errors="replace")).split())[:300])
         return text
 
     def close(self) -> None:
@@ -91,7 +95,7 @@ class _Answer:
     def take(self, stream: int, chunk: bytes) -> bool:
         if stream != STDOUT:
             self._errors = (self._errors + chunk)[-300:]
-            self.trouble = " ".join(self._errors.decode(errors="replace").split())
+            self.trouble = " ".join(plain(self._errors.decode(errors="replace")).split())
             return True
         fresh = max(len(self._bytes) - len(self._end) - 8, 0)
         self._bytes += chunk

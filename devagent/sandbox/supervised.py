@@ -12,6 +12,7 @@ from devagent.errors import SandboxError
 from devagent.sandbox import namespaces
 from devagent.sandbox.inside import wire
 from devagent.sandbox.inside.wire import Header, Plan
+from devagent.sandbox.terminal import Terminal, passing_on
 
 _START_TIMEOUT = 15.0
 _ASK_TIMEOUT = 120.0
@@ -101,6 +102,20 @@ class Supervised:
                 await self.close()
         return await self._ended(reading, timed_out=not finished)
 
+    async def attach(self, header: Header, terminal: Terminal) -> Ended:
+        """Run a program connected to a terminal until it ends."""
+        await self._send({**header, "op": "attach", "size": terminal.size})
+        try:
+            async with passing_on(terminal, self._type, self._resize):
+                answer = await self._shown(terminal)
+        except BaseException:
+            # Half an answer may still be on its way; whoever reads next would take it for theirs.
+            await self.close()
+            raise
+        if "error" in answer:
+            raise SandboxError("the program could not be started", why=str(answer["error"]))
+        return Ended(answer["status"], answer["reason"])
+
     async def close(self) -> None:
         """End the sandbox and everything in it. Safe to call twice."""
         self.alive = False
@@ -136,6 +151,20 @@ class Supervised:
             if wanted and not take(payload):
                 wanted = False
                 await self._kill()
+
+    async def _shown(self, terminal: Terminal) -> Header:
+        while True:
+            header, payload = await self._receive()
+            if header.get("done"):
+                return header
+            if not terminal.show(header["stream"], payload):
+                await self._kill()
+
+    async def _type(self, typed: bytes) -> None:
+        await self._send({"op": "type"}, typed)
+
+    async def _resize(self, rows: int, columns: int) -> None:
+        await self._send({"op": "resize", "size": (rows, columns)})
 
     async def _kill(self) -> None:
         with contextlib.suppress(SandboxError):

@@ -1,14 +1,15 @@
 // Preloaded into every test file: records which lines of the workspace each test ran, by V8's precise coverage.
 // DEVAGENT_COVERAGE is a JSON object: `output`, a file that gets a JSON line per test with `file`, `name` and `lines`
-// by path; `tests`, patterns of files that are not recorded. What runs while a module is loaded belongs to no test.
+// by path; `tests`, patterns of files that are not recorded; `root`, the way to the top of the workspace. What runs
+// while a module is loaded belongs to no test.
 
 const { appendFileSync, readFileSync } = require('node:fs');
-const { relative, sep, basename } = require('node:path');
+const { relative, resolve, sep, basename } = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { Session } = require('node:inspector');
 
-const root = process.cwd();
 const task = JSON.parse(process.env.DEVAGENT_COVERAGE);
+const root = resolve(task.root);
 const session = new Session();
 const sources = new Map();
 const open = []; // the tests that are running, outermost first: subtests run inside their test

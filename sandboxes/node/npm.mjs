@@ -7,17 +7,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { registry } from './registry.mjs';
 
 const VERSION = '10.9.2';
 const SHA512 = 'iriPEPIkoMYUy3F6f3wwSZAU93E0Eg6cHwIR6jzzOXWSy+SD/rOODEs74cVONHKSx2obXtuUoyidVEhISrisgQ==';
 const TIMEOUT = 60_000;
-
-function registry() {
-  const { NPM_CONFIG_USERCONFIG: file, npm_config_registry: named } = process.env;
-  const configured = file && existsSync(file) ? /^registry\s*=\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] : '';
-  return (named || configured || 'https://registry.npmjs.org').replace(/\/+$/, '');
-}
 
 const folder = process.argv[2];
 try {

@@ -2,10 +2,11 @@
 
     python dependencies.py PROJECT PLAN
 
-writes PLAN/requirements.txt (pytest, build backends, dependencies, those of the test and development groups) and
-PLAN/constraints.txt (the versions that uv.lock, poetry.lock, pdm.lock or Pipfile.lock pin; a package that a lock pins
-twice is left free). Manifests that only a program could evaluate (a computed `install_requires`) are read as far as
-they are literal.
+writes PLAN/requirements.txt (pytest, build backends, dependencies, those of the test and development groups),
+PLAN/fewer.txt (the same without the requirement files that are not for tests: some contradict each other),
+PLAN/own.txt (the names of the project, and of those beside it that it needs) and PLAN/constraints.txt (the versions
+that uv.lock, poetry.lock, pdm.lock or Pipfile.lock pin; a package that a lock pins twice is left free). Manifests that
+only a program could evaluate (a computed `install_requires`) are read as far as they are literal.
 """
 
 import ast
@@ -21,6 +22,8 @@ except ImportError:  # Python 3.10 and older: pip carries the same reader
     from pip._vendor import tomli as tomllib
 
 GROUP = re.compile(r"^(all|ci|dev\w*|develop\w*|test\w*|unit\w*|pytest)([-_.].*)?$", re.IGNORECASE)
+NO_GROUP = re.compile(r"(?!)")
+SIBLINGS, MANIFESTS = ".devagent/siblings", ("pyproject.toml", "setup.cfg", "setup.py")
 NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 REQUIREMENT_FILES = (
     "requirements.txt",
@@ -29,19 +32,47 @@ REQUIREMENT_FILES = (
     "tests/requirements*.txt",
     "test/requirements*.txt",
 )
-LEAVE_OUT = re.compile(r"(doc|lint|publish|release|deploy|prod|min|bench|gpu|cuda|format|typing|type)", re.IGNORECASE)
+FOR_TESTS = re.compile(r"(?i)test|^requirements\.txt$")
+# For something else than tests, or for a Python of one version (`py37`).
+LEAVE_OUT = re.compile(
+    r"(doc|lint|publish|release|deploy|prod|min|bench|gpu|cuda|format|typing|type|(?<!\d)[23]\.?\d{1,2}$)",
+    re.IGNORECASE,
+)
 
 
 def main(project, plan):
     """Write the plan for the project in the folder `project`."""
-    pyproject = read_toml(project / "pyproject.toml")
-    needed = backends(project, pyproject) + declared(project, pyproject) + poetry(pyproject) + pipfile(project)
-    needed += setup_cfg(project / "setup.cfg") + setup_py(project / "setup.py")
-    lines = [*included(project), *unique(needed)]
-    if not any(name_of(line) == "pytest" for line in needed):
-        lines.append("pytest>=7.4,<10")
-    Path(plan, "requirements.txt").write_text("".join(line + "\n" for line in lines))
+    needed = required(project) + pipfile(project)
+    siblings = [path.parent for path in (project / SIBLINGS).rglob("*") if path.name in MANIFESTS]
+    for sibling in dict.fromkeys(siblings):
+        needed += required(sibling, groups=NO_GROUP)
+    ours = {own_name(folder) for folder in [project, *siblings]} - {""}
+    needed += [] if any(name_of(line) == "pytest" for line in needed) else ["pytest>=7.4,<10"]
+    wanted = unique(needed)
+    for name, files in (("requirements", included(project)), ("fewer", included(project, FOR_TESTS))):
+        lines = [line for line in [*files, *wanted] if name_of(line) not in ours]
+        Path(plan, name + ".txt").write_text("".join(line + "\n" for line in lines))
+    Path(plan, "own.txt").write_text("".join(name + "\n" for name in sorted(ours)))
     Path(plan, "constraints.txt").write_text("".join(pin + "\n" for pin in locked(project)))
+
+
+def required(project, groups=GROUP):
+    """What the manifests of a project ask for, with the groups that tests use."""
+    pyproject = read_toml(project / "pyproject.toml")
+    needed = backends(project, pyproject) + declared(project, pyproject, groups) + poetry(pyproject, groups)
+    return needed + setup_cfg(project / "setup.cfg", groups) + setup_py(project / "setup.py", groups)
+
+
+def own_name(project):
+    """The name of the project in a folder, as far as pyproject.toml or setup.cfg says it."""
+    pyproject = read_toml(project / "pyproject.toml")
+    poetry_name = pyproject.get("tool", {}).get("poetry", {}).get("name")
+    named = pyproject.get("project", {}).get("name") or poetry_name
+    texts = [
+        path.read_text(errors="replace") for path in (project / "setup.cfg", project / "setup.py") if path.is_file()
+    ]
+    found = re.search(r"""(?m)(?:^|[(,])\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)""", "\n".join(texts))
+    return name_of(named or (found.group(1) if found else ""))
 
 
 def read_toml(path):
@@ -80,17 +111,18 @@ def editable(requires):
     return ["editables"] if "hatchling" in map(name_of, requires) else []
 
 
-def declared(folder, pyproject):
+def declared(folder, pyproject, wanted=GROUP):
     """PEP 621 dependencies, the optional groups that tests use, and PEP 735 groups."""
     project = pyproject.get("project", {})
     extras = project.get("optional-dependencies", {})
     groups = pyproject.get("dependency-groups", {})
     lines = list(project.get("dependencies", [])) + dynamic(folder, pyproject)
-    for name in filter(GROUP.match, extras):
+    for name in filter(wanted.match, extras):
         lines += extras[name]
-    for name in filter(GROUP.match, groups):
+    for name in filter(wanted.match, groups):
         lines += group(groups, name, set())
-    lines += pyproject.get("tool", {}).get("uv", {}).get("dev-dependencies", [])
+    if wanted is GROUP:
+        lines += pyproject.get("tool", {}).get("uv", {}).get("dev-dependencies", [])
     return own_extras(lines, name_of(str(project.get("name", ""))), extras)
 
 
@@ -129,12 +161,12 @@ def own_extras(lines, project, extras):
     return result
 
 
-def poetry(pyproject):
+def poetry(pyproject, wanted=GROUP):
     """Dependencies of Poetry's own tables."""
     tool = pyproject.get("tool", {}).get("poetry", {})
     groups = {name: table.get("dependencies", {}) for name, table in tool.get("group", {}).items()}
-    tables = [tool.get("dependencies", {}), tool.get("dev-dependencies", {})]
-    tables += [table for name, table in groups.items() if GROUP.match(name)]
+    tables = [tool.get("dependencies", {}), tool.get("dev-dependencies", {}) if wanted is GROUP else {}]
+    tables += [table for name, table in groups.items() if wanted.match(name)]
     return from_tables(tables)
 
 
@@ -181,7 +213,7 @@ def upper(number, caret):
     return ".".join(map(str, [*digits[:place], digits[place] + 1]))
 
 
-def setup_cfg(path):
+def setup_cfg(path, wanted=GROUP):
     """`install_requires` and the extras for tests of a setup.cfg."""
     parser = configparser.RawConfigParser()
     try:
@@ -189,13 +221,14 @@ def setup_cfg(path):
     except (OSError, ValueError, configparser.Error):
         return []
     lines = parser.get("options", "install_requires", fallback="") + "\n"
-    lines += parser.get("options", "tests_require", fallback="") + "\n"
+    if wanted is GROUP:
+        lines += parser.get("options", "tests_require", fallback="") + "\n"
     if parser.has_section("options.extras_require"):
-        lines += "\n".join(text for name, text in parser.items("options.extras_require") if GROUP.match(name))
+        lines += "\n".join(text for name, text in parser.items("options.extras_require") if wanted.match(name))
     return [line.strip() for line in lines.splitlines() if NAME.match(line)]
 
 
-def setup_py(path):
+def setup_py(path, wanted=GROUP):
     """What a setup.py says literally, or through one name assigned in it."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -212,7 +245,7 @@ def setup_py(path):
                 lines += literal(value)
             elif keyword.arg == "extras_require" and isinstance(value, ast.Dict):
                 for key, entry in zip(value.keys, value.values):  # noqa: B905  Python 3.8 and 3.9 have no `strict`
-                    lines += literal(entry) if GROUP.match("".join(literal([key]))) else []
+                    lines += literal(entry) if wanted.match("".join(literal([key]))) else []
     return lines
 
 
@@ -222,12 +255,12 @@ def literal(node):
     return [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
 
 
-def included(project):
-    """The requirement files that tests may need, as `-r` lines; those that point into the checkout are filtered."""
+def included(project, wanted=re.compile("")):
+    """The lines of the requirement files that tests may need, of these names; those of the checkout are left out."""
     found = []
     for pattern in REQUIREMENT_FILES:
         for path in sorted(project.glob(pattern)):
-            if path not in found and path.is_file() and not LEAVE_OUT.search(path.stem):
+            if path not in found and path.is_file() and not LEAVE_OUT.search(path.stem) and wanted.search(path.name):
                 found.append(path)
     return [line for path in found for line in requirement_lines(path)]
 

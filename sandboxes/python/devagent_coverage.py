@@ -6,12 +6,13 @@ DEVAGENT_COVERAGE holds a JSON object:
     tests     glob patterns of files that are tests or serve them: not recorded
     detailed  ids of the tests whose calls are recorded too; they come first
     seconds   after which no further test is started; the recording so far is kept
+    root      the way from the current folder to the top of the workspace
 
 Lines that run while a module is imported, or a class body is executed, belong to no test and are not recorded.
 """
 
 # Plain os calls import nothing more; Python fixes the signature of trace functions.
-# ruff: noqa: ARG002, PTH100, PTH109, PTH119, PTH123, PTH206
+# ruff: noqa: ARG002, PTH100, PTH118, PTH119, PTH123, PTH206
 
 import fnmatch
 import json
@@ -38,7 +39,7 @@ class Recorder:
         self.patterns = task["tests"]
         self.detailed = set(task["detailed"])
         self.deadline = time.monotonic() + task["seconds"]
-        self.root = os.getcwd() + os.sep
+        self.root = os.path.join(os.path.abspath(task["root"]), "")
         self.paths = {}
         self.waiting = set(self.detailed)
         self.lines = set()

@@ -1,18 +1,19 @@
 """A pytest plugin by which devagent sees a run: a report with exact test ids, a selection, a limit per test.
 
-It is told what to do by four environment variables, which it removes so that the tests do not inherit them:
+It is told what to do by environment variables, which it removes so that the tests do not inherit them:
 
     DEVAGENT_REPORT   where the JUnit report goes
     DEVAGENT_NONCE    a word that proves the report to be of this run
     DEVAGENT_SELECT   a JSON list of test ids to run, or @FILE that holds one; empty runs what pytest collects
     DEVAGENT_HANG     seconds after which a single test counts as hanging and fails where it stands; where one hangs
                       others mostly do, and the next ones get less
+    DEVAGENT_ROOT     the way to the top of the workspace, to which ids and paths are relative
 
 A line `> id` in REPORT.running says that a test started and `< id` that it ended, for runs that are cut short.
 """
 
 # Plain os calls import nothing more; pytest and signal fix the signatures.
-# ruff: noqa: ARG002, PTH100, PTH105, PTH109, PTH120, PTH123
+# ruff: noqa: ARG002, PTH100, PTH105, PTH109, PTH118, PTH120, PTH123
 
 import json
 import os
@@ -29,6 +30,7 @@ MESSAGE, DETAILS = 2000, 6000
 LESS, LONGEST = {1: 3.0, 2: 1.0}, 10
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ADDRESS = re.compile(" at 0x[0-9a-f]+")  # different in every run, and of no use to a reader
+FRAME = re.compile(r"(?m)^(?!/)([^\s:]+\.py)(?=:\d+: )")  # pytest shows it as seen from the current folder
 # Of pytest-xdist and pytest-randomly, where they are installed.
 FIXED_OPTIONS = {
     "numprocesses": 0,
@@ -54,7 +56,8 @@ class Probe:
         self.cases = {}
         self.missing = {}
         self.trouble = ""
-        self.root = os.getcwd()
+        self.root = os.path.abspath(environment.pop("DEVAGENT_ROOT", "."))
+        self.place = os.path.relpath(os.getcwd(), self.root)
         self.running = os.open(self.report + ".running", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     @pytest.hookimpl(hookwrapper=True)
@@ -91,7 +94,8 @@ class Probe:
         """Collect only the files that the selection names, whatever the command line says."""
         forget(os.path.dirname(os.path.abspath(__file__)))
         if self.select:
-            config.args = list(dict.fromkeys(nodeid.split("::")[0] for nodeid in self.select))
+            chosen = dict.fromkeys(nodeid.split("::")[0] for nodeid in self.select)
+            config.args = [os.path.relpath(os.path.join(self.root, path)) for path in chosen]
             config.option.keyword = config.option.markexpr = ""
 
     @pytest.hookimpl(trylast=True)
@@ -175,6 +179,8 @@ class Probe:
                 return
         case = {"id": nodeid, "file": path, "status": status, "seconds": seconds}
         message, text = (ADDRESS.sub("", t.replace(self.root + os.sep, "")) for t in (message, text))
+        if self.place != ".":
+            text = FRAME.sub(lambda m: os.path.normpath(os.path.join(self.place, m.group(1))), text)
         self.cases[nodeid] = dict(case, message=clip(message, MESSAGE), details=clip(text, DETAILS))
 
     @pytest.hookimpl(trylast=True)

@@ -12,14 +12,26 @@ with open(sysconfig.get_path("purelib") + "/devagent-project.pth", "w") as file:
     file.write("import site; site.addsitedir(%r)\n" % target)
 '
 
+mkdir -p /opt/env/share/devagent
+cp /build/.devagent/project.py /opt/env/share/devagent/
+
 plan=$(mktemp -d)
 /opt/env/bin/python /build/.devagent/dependencies.py /build "$plan"
 cd /build
-if [ -s "$plan/constraints.txt" ] &&
-    /opt/env/bin/python -m pip install --quiet -c "$plan/constraints.txt" -r "$plan/requirements.txt"; then
+requirements() {
+    /opt/env/bin/python -m pip install --quiet "$@" -r "$plan/requirements.txt" && return
+    cmp -s "$plan/requirements.txt" "$plan/fewer.txt" && return 1
+    echo "note: the requirement files do not fit together; only those for tests are used"
+    /opt/env/bin/python -m pip install --quiet "$@" -r "$plan/fewer.txt"
+}
+if [ -s "$plan/constraints.txt" ] && requirements -c "$plan/constraints.txt"; then
     :
 else
     [ ! -s "$plan/constraints.txt" ] || echo "note: the lock file does not fit this Python; resolving afresh"
-    /opt/env/bin/python -m pip install --quiet -r "$plan/requirements.txt"
+    requirements
 fi
+# A package that needs the project brings its published version, which would be found before the workspace's.
+while read -r name; do
+    /opt/env/bin/python -m pip uninstall --quiet --yes "$name" 2>/dev/null || :
+done <"$plan/own.txt"
 rm -rf "$plan"

@@ -119,6 +119,7 @@ def test_the_recipe_holds_manifests_and_nothing_else_of_the_repository() -> None
     recipe = detect(tree(files)).recipe(tree(files))
     assert set(recipe.inputs) == {
         ".devagent/dependencies.py",
+        ".devagent/project.py",
         "pyproject.toml",
         "requirements-dev.txt",
         "tests/requirements.txt",
@@ -185,7 +186,8 @@ def test_files_are_told_apart() -> None:
 def test_every_definition_that_ships_has_its_files() -> None:
     for name in names():
         definition = load(name)
-        needed = (*definition.test.probe, *definition.test.coverage_probe, *definition.image.build)
+        probes = [name for runner in definition.test.runners for name in (*runner.probe, *runner.coverage_probe)]
+        needed = (*probes, *definition.image.build)
         for file in ("Dockerfile", "install.sh", *needed):
             assert definition.text(file)
 
@@ -211,6 +213,10 @@ def test_the_user_s_folder_replaces_a_definition_and_adds_others(
         (('name = "generic"', ""), "name is missing"),
         (("command = []", "command = [1]"), r"test.command\[0\] must be a text"),
         (("[detect]", "[detect"), "Expected"),
+        (
+            ("runners = []", "runners = [{ name = 'x', words = [], options = [], select = 'some' }]"),
+            r"test.runners\[0\].select must be one of probe, files, patterns, option, none",
+        ),
     ],
 )
 def test_a_broken_definition_is_one_line_that_names_the_place(

@@ -5,10 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devagent.sandbox.junit import MAX_DETAILS, MAX_MESSAGE, ReportError, clip, parse_report
+from devagent.sandbox.output import visible
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.scripted import report
 
-TEXT = st.text(st.characters(blacklist_categories=("Cs",), min_codepoint=32, blacklist_characters="￾￿"))
+TEXT = st.text(st.characters(blacklist_categories=("Cs",), min_codepoint=32, blacklist_characters="￾￿")).filter(
+    lambda text: visible(text) == text
+)
 
 
 def test_a_plain_report_of_another_runner_is_read() -> None:
@@ -104,3 +107,9 @@ def test_long_texts_lose_their_middle() -> None:
     assert read.details.startswith("start")
     assert read.details.endswith("end")
     assert clip("short", 10) == "short"
+
+
+def test_a_report_steers_no_terminal_and_hides_nothing() -> None:
+    results = [TestResult("t::a\x9b2J", "failed", message="no\u202e", details="\x85x", file="a\u202eb.py")]
+    (read,) = parse_report(report(results)).results
+    assert (read.id, read.message, read.details, read.file) == ("t::a", "no", "x", "a\\u202eb.py")

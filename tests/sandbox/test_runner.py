@@ -12,7 +12,6 @@ from local_sandbox import LocalSandbox, tree
 from devagent.errors import CannotRun
 from devagent.sandbox.choice import open_sandbox
 from devagent.sandbox.ecosystem import detect
-from devagent.sandbox.invocation import insert
 from devagent.sandbox.results import TestResult, TestRun
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import Command, Execution, Sandbox, Tree
@@ -66,13 +65,13 @@ def python(root: Path, files: Mapping[str, str], **options: Any) -> Callable[...
     return runs(root, tree(files), **options)
 
 
-def runs(root: Path, files: Tree, **options: Any) -> Callable[..., TestRun]:
+def runs(root: Path, files: Tree, folder: str = "", **options: Any) -> Callable[..., TestRun]:
     async def go(*arguments: Any, **more: Any) -> TestRun:
         sandbox = LocalSandbox(root / "box")
         await sandbox.start()
         try:
             await sandbox.sync(files)
-            return await TestRunner(sandbox, detect(files), **options).run(*arguments, **more)
+            return await TestRunner(sandbox, detect(files, folder=folder), **options).run(*arguments, **more)
         finally:
             await sandbox.close()
 
@@ -123,6 +122,19 @@ def test_every_id_selects_its_test(tmp_path: Path) -> None:
     for number, id_ in enumerate(ids):
         one = python(tmp_path / str(number), {**SHOP, "tests/test_kinds.py": EVERY_KIND})([id_])
         assert ([r.id for r in one.results], one.trouble) == ([id_], "")
+
+
+def test_in_a_folder_ids_and_frames_carry_its_path_and_imports_are_seen_from_there(tmp_path: Path) -> None:
+    own = {f"packages/shop/{path}": text for path, text in SHOP.items()}
+    files = {**own, "packages/shop/tests/test_kinds.py": EVERY_KIND, "other/test_x.py": "def test_x(): pass\n"}
+    run = python(tmp_path, files, folder="packages/shop")()
+    assert (run.trouble, len(run.results)) == ("", 13)
+    assert all(r.id.startswith("packages/shop/tests/test_kinds.py::") and r.file for r in run.results)
+    deep = run.by_id()["packages/shop/tests/test_kinds.py::TestOuter::TestInner::test_deep"]
+    assert "packages/shop/shop/cart.py:2: in total" in deep.details
+    assert deep.details.startswith("packages/shop/tests/test_kinds.py:")
+    chosen = [deep.id, "packages/shop/tests/test_kinds.py::test_ok"]
+    assert [r.id for r in python(tmp_path / "2", files, folder="packages/shop")(chosen).results] == chosen
 
 
 def test_a_long_selection_goes_through_a_file(tmp_path: Path) -> None:
@@ -305,22 +317,6 @@ def test_a_command_may_write_its_own_report(tmp_path: Path) -> None:
     assert (run.trouble, [r.id for r in run.results]) == ("", ["mine"])
 
 
-@pytest.mark.parametrize(
-    ("argv", "extended"),
-    [
-        (["pytest", "x"], ("pytest", "-p", "o", "x")),
-        (["coverage", "run", "-m", "pytest"], ("coverage", "run", "-m", "pytest", "-p", "o")),
-        (["bash", "-c", "A=1 pytest -q | cat"], ("bash", "-c", "A=1 pytest -p o -q | cat")),
-        (["sh", "-c", "pytest a; pytest b"], None),
-        (["make", "pytest"], None),
-        (["tox"], None),
-        ([], None),
-    ],
-)
-def test_options_go_behind_the_word_that_names_the_runner(argv: list[str], extended: tuple[str, ...] | None) -> None:
-    assert insert(argv, ["pytest"], ["-p", "o"]) == extended
-
-
 def scripted(answer: Callable[[Command], Answer | Execution], select: Sequence[str] | None = None) -> TestRun:
     sandbox = ScriptedSandbox(lambda command, _: answer(command))
     return asyncio.run(TestRunner(sandbox, detect(tree({"setup.py": ""}))).run(select))
@@ -456,6 +452,28 @@ def test_every_id_of_node_selects_its_test(node: Any) -> None:
     assert (chosen.trouble, [r.id for r in chosen.results]) == ("", ids[3:5])
     assert [r.id for r in node(NODE)(["load.test.js"]).results] == ["load.test.js"]
     assert node(NODE)(["add.test.js::gone"]).trouble == "a selected test is not in the report: add.test.js::gone"
+
+
+def test_a_test_of_node_that_hangs_is_ended_and_what_was_seen_before_counts(node: Any) -> None:
+    files = {"a.test.js": "require('node:test')('ends', () => {});\n",
+             "b.test.js": "const { test } = require('node:test');\ntest('spins', () => { for (;;); });\n"}  # fmt: skip
+    run = node(files, timeout=30, hang_after=2.0)()
+    assert run.trouble == "", run.output
+    assert run.by_id()["a.test.js::ends"].status == "passed"
+    (bad,) = run.bad
+    assert bad.hung and bad.id.startswith("b.test.js") and run.seconds < 20
+
+
+def test_in_a_folder_ids_of_node_carry_its_path(tmp_path: Path) -> None:
+    if not shutil.which("node"):
+        pytest.skip("Node.js is not installed here")
+    files = tree({f"web/app/{path}": text for path, text in NODE.items()})
+    run = runs(tmp_path, files, folder="web/app")()
+    assert {r.id.removeprefix("web/app/"): r.status for r in run.results} == NODE_STATUSES
+    chosen = "web/app/add.test.js::suite > deep > inner"
+    one = runs(tmp_path / "2", files, folder="web/app")([chosen])
+    assert [(r.id, r.file) for r in one.results] == [(chosen, "web/app/add.test.js")]
+    assert "web/app/add.test.js:9:" in one.results[0].details
 
 
 def test_npm_test_is_the_script_behind_it(node: Any) -> None:

@@ -1,8 +1,10 @@
 """How one untrusted program is started: what it keeps of the supervisor is nothing but its three descriptors."""
 
+import fcntl
 import os
 import resource
 import signal
+import termios
 from typing import NoReturn
 
 from devagent.sandbox.inside import kernel, seccomp
@@ -15,17 +17,21 @@ _FILTER = seccomp.program()
 _HIGHEST_DESCRIPTOR = 1024
 
 
-def become(request: Header, stdin: int, output: int, plan: Plan, groups: list[int]) -> NoReturn:
-    """Turn this fresh child into the program of `request`; ends with 127 and a line of why when that fails."""
+def become(request: Header, descriptors: tuple[int, int, int], plan: Plan, groups: list[int]) -> NoReturn:
+    """Turn this fresh child into the program of `request`; ends with 127 and a line of why when that fails.
+
+    `descriptors` become its stdin, stdout and stderr; a terminal among them also the one that controls it.
+    """
     try:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         for group in groups:
             os.write(group, b"0")
-        os.dup2(stdin, 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
+        for standard, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, standard)
+        if os.isatty(0):
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         os.closerange(3, _HIGHEST_DESCRIPTOR)
         _limit(plan)
         _renounce(plan)

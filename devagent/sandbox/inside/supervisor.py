@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from devagent.sandbox.inside import kernel, program, root, watchdog, wire
+from devagent.sandbox.inside.attached import Line
 from devagent.sandbox.inside.root import PROGRAM, SUPERVISOR
 from devagent.sandbox.inside.wire import Header, Plan
 
@@ -23,6 +24,8 @@ _WATCH_INTERVAL = 0.1
 _LAST_BREATH = 5.0
 
 Answer = tuple[Header, bytes]
+
+_CROSSING = ("kill", "type", "resize")
 
 
 class Supervisor:
@@ -51,13 +54,14 @@ class Supervisor:
         operations: dict[str, Callable[[Header, bytes], Answer]] = {
             "sync": self._sync,
             "run": self._run,
+            "attach": self._attach,
             "read": self._read,
             "write": self._write,
             "seal": self._seal,
         }
         while (frame := wire.receive(_REQUESTS)) is not None:
             header, payload = frame
-            if header["op"] == "kill":
+            if header["op"] in _CROSSING:
                 # It crossed the end of its program on the way.
                 continue
             try:
@@ -96,7 +100,7 @@ class Supervisor:
         os.lseek(stdin, 0, os.SEEK_SET)
         child = os.fork()
         if child == 0:
-            program.become(header, stdin, end, self._plan, self._groups)
+            program.become(header, (stdin, end, end), self._plan, self._groups)
         os.close(stdin)
         os.close(end)
         try:
@@ -120,6 +124,46 @@ class Supervisor:
                 if wire.receive(_REQUESTS) is None:
                     os._exit(0)
                 return None, "asked"
+            if self._woken in ready:
+                os.read(self._woken, _CHUNK)
+            if (status := _reap(child)) is not None:
+                return status, ""
+            if self._plan["memory"] and watchdog.over(self._plan["memory"], self._mounted):
+                return None, "memory"
+
+    def _attach(self, header: Header, _: bytes) -> Answer:
+        line = Line(header["size"], PROGRAM if self._plan["ids"] else os.getuid())
+        child = os.fork()
+        if child == 0:
+            program.become(header, line.descriptors, self._plan, self._groups)
+        line.started()
+        try:
+            status, reason = self._converse(child, line)
+            status = _kill_all(child, status)
+            for stream, chunk in line.rest():
+                wire.send(_REPLIES, {"stream": stream}, chunk)
+        finally:
+            line.close()
+        return {"status": status, "reason": reason}, b""
+
+    def _converse(self, child: int, line: Line) -> tuple[int | None, str]:
+        """Pass on what is typed and what is shown until the child has ended (gives its status), or has to."""
+        open_ = set(line.outputs)
+        while True:
+            poll = select.poll()
+            for descriptor in (*open_, self._woken):
+                poll.register(descriptor, select.POLLIN)
+            # Without room for more input only the end of devagent is looked out for.
+            poll.register(_REQUESTS, select.POLLIN if line.wants_input else 0)
+            if line.waiting >= 0:
+                poll.register(line.waiting, select.POLLOUT | (select.POLLIN if line.waiting in open_ else 0))
+            ready = dict(poll.poll(_WATCH_INTERVAL * 1000 if self._plan["memory"] else None))
+            for descriptor in open_ & ready.keys():
+                if not _show(line, descriptor, ready[descriptor]):
+                    open_.discard(descriptor)
+            if _REQUESTS in ready and not _obey(line):
+                return None, "asked"
+            line.flush()
             if self._woken in ready:
                 os.read(self._woken, _CHUNK)
             if (status := _reap(child)) is not None:
@@ -174,6 +218,29 @@ class Supervisor:
             os.setegid(SUPERVISOR)
             # A change of user takes both back.
             self.harden()
+
+
+def _show(line: Line, descriptor: int, ready: int) -> bool:
+    """Pass on what a connected program shows; false at the end."""
+    if not ready & ~select.POLLOUT:
+        return True
+    chunk = line.read(descriptor)
+    if chunk:
+        wire.send(_REPLIES, {"stream": line.outputs[descriptor]}, chunk)
+    return bool(chunk)
+
+
+def _obey(line: Line) -> bool:
+    """Take one request to a connected program; false when it is to be killed. Ends the process with devagent."""
+    frame = wire.receive(_REQUESTS)
+    if frame is None:
+        os._exit(0)
+    header, payload = frame
+    if header["op"] == "type":
+        line.type(payload)
+    elif header["op"] == "resize":
+        line.resize(*header["size"])
+    return bool(header["op"] != "kill")
 
 
 def _write_tree(top: str, tree: dict[str, tuple[str, bytes]]) -> None:
