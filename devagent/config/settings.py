@@ -1,27 +1,34 @@
 """Settings, and the layer each value came from.
 
-Layers, weakest first: built-in defaults, the user's `config.toml`, `devagent.*` keys of the repository's git
-configuration (the user's own, never part of a clone), `DEVAGENT_SECTION__KEY` variables, the command line.
-Files of a repository set nothing here.
+Layers, weakest first: built-in defaults, what a trusted repository sets, the user's `config.toml`, `devagent.*` keys of
+the repository's git configuration (the user's own, never part of a clone), `DEVAGENT_SECTION__KEY` variables, the
+command line. A repository may set only what is marked for it below, and of that only what holds nothing less.
 """
 
 import os
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import reprlib
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from devagent.config.document import Document, Flat
 from devagent.errors import UsageError
 
-Layer = Literal["default", "user file", "git config", "environment", "command line"]
-Flat = dict[str, Any]
+Layer = Literal["default", "repository", "user file", "git config", "environment", "command line"]
+
+OPEN: dict[str, Any] = {"repository": "any"}
+"""Marks a setting that a trusted repository may set."""
+
+LOWER: dict[str, Any] = {"repository": "lower"}
+"""Marks a number that a trusted repository may lower and not raise. Where the default is 0, that means no limit."""
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ModelSettings(_Section):
@@ -40,31 +47,81 @@ class SandboxSettings(_Section):
 
     kind: Literal["auto", "docker", "process"] = Field("auto", description="isolation: auto, docker or process")
     image: str = Field("", description="image for a repository of no known ecosystem")
-    command: str = Field("", description="test command; empty to find it out")
-    timeout: float = Field(600.0, gt=0, description="seconds one test run may take")
-    hang: float = Field(30.0, gt=0, description="seconds after which a single test counts as hanging")
-    memory_mib: int = Field(2048, ge=64, description="memory inside, in MiB")
-    cpus: float = Field(2.0, gt=0, description="processors inside")
-    processes: int = Field(512, ge=16, description="processes inside")
-    disk_mib: int = Field(1024, ge=16, description="writable space inside, in MiB")
+    command: str = Field("", description="test command; empty to find it out", json_schema_extra=OPEN)
+    project: str = Field("", description="folder of the project to test; empty for the one you stand in")
+    services: tuple[str, ...] = Field(
+        (), description="what the tests talk to, started inside: redis, postgresql", json_schema_extra=OPEN
+    )
+    timeout: float = Field(600.0, gt=0, description="seconds one test run may take", json_schema_extra=LOWER)
+    hang: float = Field(
+        30.0, gt=0, description="seconds after which a single test counts as hanging", json_schema_extra=LOWER
+    )
+    include: tuple[str, ...] = Field(
+        (),
+        description="ignored files that the tests need (globs), and by their names tracked ones that look like secrets",
+        json_schema_extra=OPEN,
+    )
+    memory_mib: int = Field(2048, ge=64, description="memory inside, in MiB", json_schema_extra=LOWER)
+    cpus: float = Field(2.0, gt=0, description="processors inside", json_schema_extra=LOWER)
+    processes: int = Field(512, ge=16, description="processes inside", json_schema_extra=LOWER)
+    disk_mib: int = Field(1024, ge=16, description="writable space inside, in MiB", json_schema_extra=LOWER)
+
+    @field_validator("command")
+    @classmethod
+    def _is_a_command(cls, value: str) -> str:
+        shlex.split(value)
+        return value
+
+    @field_validator("include")
+    @classmethod
+    def _lies_inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for path in value:
+            if not path or path.startswith(("/", ":", "~")) or ".." in path.split("/"):
+                raise ValueError(f"{path!r} is no path or glob inside the repository")
+        return value
 
 
 class BudgetSettings(_Section):
     """What one run may spend. Zero means no limit."""
 
-    tokens: int = Field(400_000, ge=0, description="tokens, prompts and answers together")
-    cost: float = Field(0.0, ge=0, description="US dollars")
-    seconds: float = Field(900.0, ge=0, description="seconds from the first to the last event")
+    tokens: int = Field(400_000, ge=0, description="tokens, prompts and answers together", json_schema_extra=LOWER)
+    cost: float = Field(0.0, ge=0, description="US dollars", json_schema_extra=LOWER)
+    seconds: float = Field(900.0, ge=0, description="seconds from the first to the last event", json_schema_extra=LOWER)
 
 
 class TeamSettings(_Section):
     """How candidates are produced."""
 
-    strategy: Literal["auto", "chain", "lite"] = Field("auto", description="auto, chain or lite")
-    chain: str = Field("default", description="chain to run: a file of prompts/chains")
-    samples: int = Field(64, ge=1, description="most answers sampled from a small model")
-    rounds: int = Field(3, ge=1, description="most rounds of code, test, review")
-    steps: int = Field(30, ge=1, description="most steps of one agent with tools")
+    strategy: Literal["auto", "chain", "lite"] = Field(
+        "auto", description="auto, chain or lite", json_schema_extra=OPEN
+    )
+    chain: str = Field("default", description="chain to run: a file of prompts/chains", json_schema_extra=OPEN)
+    samples: int = Field(64, ge=1, description="most answers sampled from a small model", json_schema_extra=OPEN)
+    rounds: int = Field(3, ge=1, description="most rounds of code, test, review", json_schema_extra=OPEN)
+    steps: int = Field(30, ge=1, description="most steps of one agent with tools", json_schema_extra=OPEN)
+
+
+class ScopeSettings(_Section):
+    """What may be changed. `--only` takes the place of `only`."""
+
+    only: tuple[str, ...] = Field(
+        (), description="files, folders and patterns that may be changed; empty for all", json_schema_extra=OPEN
+    )
+    never: tuple[str, ...] = Field(
+        (), description="files, folders and patterns that are never changed", json_schema_extra=OPEN
+    )
+
+    @field_validator("only", "never")
+    @classmethod
+    def _lie_in_the_repository(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for path in value:
+            if not path or path.startswith("/") or ".." in path.split("/"):
+                raise ValueError(f"{path!r} is not named from the top of the repository")
+        return value
+
+
+EVERYWHERE = ScopeSettings()  # type: ignore[call-arg]
+"""The scope that keeps nothing out."""
 
 
 class Settings(_Section):
@@ -74,47 +131,61 @@ class Settings(_Section):
     sandbox: SandboxSettings = SandboxSettings()  # type: ignore[call-arg]
     budget: BudgetSettings = BudgetSettings()  # type: ignore[call-arg]
     team: TeamSettings = TeamSettings()  # type: ignore[call-arg]
+    scope: ScopeSettings = EVERYWHERE
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """Settings, and for each dotted key the layer it came from."""
+    """Settings, for each dotted key the layer it came from, and the prompt files of a trusted repository.
+
+    `prompts` maps a path below `prompts/` ("roles/coder.md") to the text of the file.
+    """
 
     settings: Settings
     origins: Mapping[str, Layer]
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(
-    *, user_file: Path | None = None, git_config: Mapping[str, str] | None = None, command_line: Flat | None = None
+    *,
+    repository: Document | None = None,
+    user_file: Path | None = None,
+    git_config: Mapping[str, str] | None = None,
+    command_line: Flat | None = None,
 ) -> Loaded:
     """Settings from all layers.
 
     Arguments:
+        repository: what a repository sets that the user trusts.
         user_file: a TOML file with a table per section; may be missing.
         git_config: `devagent.section.key` → value, as git prints them.
         command_line: dotted keys that flags set; `None` values are left out.
 
     Raises `UsageError` naming file, line and key, or variable, of the first bad value.
     """
-    layers: list[tuple[Layer, Flat]] = [
-        ("user file", _from_file(user_file)),
-        ("git config", {k.removeprefix("devagent."): v for k, v in (git_config or {}).items()}),
-        ("environment", _from_environment()),
-        ("command line", {k: v for k, v in (command_line or {}).items() if v is not None}),
-    ]
-    values = flatten(Settings().model_dump())
+    brought = repository or _NOTHING
+    user = (Document.read(user_file) if user_file else None) or _NOTHING
+    own = {key.removeprefix("devagent."): value for key, value in (git_config or {}).items()}
+    flags = {key: value for key, value in (command_line or {}).items() if value is not None}
+    sources = (
+        _Source("repository", brought.values, brought.place),
+        _Source("user file", user.values, user.place),
+        _Source("git config", own, lambda _: "git config"),
+        _Source("environment", _from_environment(), lambda key: "DEVAGENT_" + key.upper().replace(".", "__")),
+        _Source("command line", flags, lambda _: "command line"),
+    )
+    values = dict(_DEFAULTS)
     origins: dict[str, Layer] = dict.fromkeys(values, "default")
-    known = set(values)
-    for layer, flat in layers:
-        for key, value in flat.items():
-            if key not in known and not key.startswith("model.roles."):
-                raise UsageError(
-                    f"{_where(layer, key, user_file)}: there is no setting {key}", hint=_nearest(key, known)
-                )
-            _check(layer, key, value, user_file)
-            values[key] = value
-            origins[key] = layer
+    for source in sources:
+        checked = source.checked()
+        values |= checked
+        origins |= dict.fromkeys(checked, source.layer)
     return Loaded(_build(values), origins)
+
+
+def set_by(repository: Document) -> Flat:
+    """What a repository sets. Raises `UsageError` naming file, line and key of what it may not set, or wrongly."""
+    return _Source("repository", repository.values, repository.place).checked()
 
 
 def flatten(nested: Mapping[str, Any]) -> Flat:
@@ -127,43 +198,82 @@ def flatten(nested: Mapping[str, Any]) -> Flat:
     }
 
 
+@dataclass(frozen=True)
+class _Source:
+    """The values of one layer; `place` says where a key stands in it."""
+
+    layer: Layer
+    values: Flat
+    place: Callable[[str], str]
+
+    def checked(self) -> Flat:
+        """The values. Raises `UsageError` for a key that does not exist, or a value that does not fit or may not be."""
+        given = {key: value for key, value in self.values.items() if value != {} or key not in _TABLES}
+        for key, value in given.items():
+            self._check(key, value)
+        return given
+
+    def _check(self, key: str, value: Any) -> None:
+        if "." not in key:
+            raise _outside(self.place(key), key, value)
+        if key not in _DEFAULTS and key != "model.roles" and not key.startswith("model.roles."):
+            raise UsageError(f"{self.place(key)}: there is no setting {key}", hint=_nearest(key))
+        try:
+            built = _build({key: value})
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+            shown = f"{self.place(key)}: {key} = {reprlib.repr(value)}"
+            raise UsageError(shown, why=problem[:1].lower() + problem[1:]) from None
+        if self.layer == "repository" and (why := _refusal(key, built)):
+            raise UsageError(f"{self.place(key)}: a repository may not set {key} = {reprlib.repr(value)}", why=why)
+
+
 def _build(flat: Flat) -> Settings:
     nested: dict[str, dict[str, Any]] = {}
     for key, value in flat.items():
         section, _, name = key.partition(".")
         if name.startswith("roles."):
             nested.setdefault(section, {}).setdefault("roles", {})[name.removeprefix("roles.")] = value
-        elif isinstance(value, str) and name == "allow":
+        elif isinstance(value, str) and key in _LISTS:
             nested.setdefault(section, {})[name] = tuple(filter(None, value.replace(",", " ").split()))
         else:
             nested.setdefault(section, {})[name] = value
     return Settings.model_validate(nested)
 
 
-def _check(layer: Layer, key: str, value: Any, user_file: Path | None) -> None:
-    try:
-        _build({key: value})
-    except ValidationError as error:
-        problem = error.errors()[0]["msg"]
-        raise UsageError(
-            f"{_where(layer, key, user_file)}: {key} = {value!r}", why=problem[:1].lower() + problem[1:]
-        ) from None
+def sections() -> dict[str, type[BaseModel]]:
+    """The tables of settings by name, in the order in which they are shown."""
+    return {name: type(section) for name, section in Settings() if isinstance(section, BaseModel)}
 
 
-def _from_file(path: Path | None) -> Flat:
-    if path is None or not path.exists():
-        return {}
-    try:
-        document = tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML", why=str(error)) from None
-    for section, body in document.items():
-        if not isinstance(body, dict):
-            raise UsageError(f"{path}, line {_line(path, section)}: {section} stands outside a table")
-    flat = flatten(document)
-    for role, name in flat.pop("model.roles", {}).items():
-        flat[f"model.roles.{role}"] = name
-    return flat
+def permission(key: str) -> str:
+    """What a trusted repository may do with a setting: "any" for setting it, "lower", or "" for leaving it alone."""
+    section, _, name = key.partition(".")
+    known = sections()[section].model_fields.get(name)
+    extra = known.json_schema_extra if known is not None else None
+    return str(extra.get("repository", "")) if isinstance(extra, dict) else ""
+
+
+def _refusal(key: str, built: Settings) -> str:
+    """Why a repository may not set this; empty where it may."""
+    allowed = permission(key)
+    if allowed == "lower":
+        section, _, name = key.partition(".")
+        default, value = _DEFAULTS[key], getattr(getattr(built, section), name)
+        if value > 0 and (value <= default or default == 0):
+            return ""
+        return f"it may lower this and not raise it (at most {default:g})" if default else "it may only set a limit"
+    return "" if allowed else _REASONS.get(key.partition(".")[0], "this is for the user to decide")
+
+
+_REASONS = {
+    "model": "which model reads the code, and with whose key, is for the user to decide",
+    "sandbox": "how untrusted code is held back is for the user to decide",
+}
+_NOTHING = Document("", "")
+_DEFAULTS = flatten(Settings().model_dump())
+_TABLES = {*Settings.model_fields, "model.roles"}
+_LISTS = {key for key, value in _DEFAULTS.items() if isinstance(value, tuple)}
 
 
 def _from_environment() -> Flat:
@@ -175,32 +285,16 @@ def _from_environment() -> Flat:
     return found
 
 
-def _where(layer: Layer, key: str, user_file: Path | None) -> str:
-    match layer:
-        case "user file":
-            assert user_file is not None
-            return f"{user_file}, line {_line(user_file, key)}"
-        case "environment":
-            return "DEVAGENT_" + key.upper().replace(".", "__")
-        case _:
-            return layer
+def _outside(place: str, key: str, value: Any) -> UsageError:
+    if key in Settings.model_fields:
+        return UsageError(f"{place}: {key} = {reprlib.repr(value)}", why="it is a table", hint=f"Write [{key}]")
+    if value == {}:
+        return UsageError(f"{place}: there is no table {key}", hint=f"There are: {', '.join(Settings.model_fields)}")
+    return UsageError(f"{place}: {key} stands outside a table", hint=_nearest(key))
 
 
-def _line(path: Path, key: str) -> int:
-    """The line of a dotted key; where it cannot be told, that of its table, or the first."""
-    table, _, name = key.rpartition(".")
-    inside, begins = not table, 1
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        if line.strip().startswith("["):
-            inside = line.split("#")[0].strip() == f"[{table}]"
-            begins = number if inside else begins
-        elif inside and line.split("=")[0].strip() == name:
-            return number
-    return begins
-
-
-def _nearest(key: str, known: set[str]) -> str:
+def _nearest(key: str) -> str:
     import difflib
 
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(key, _DEFAULTS, n=1, cutoff=0.5)
     return f"Did you mean {close[0]}?" if close else "`devagent config show` lists them"

@@ -28,6 +28,7 @@ MAX_LINE_TOKENS = 120
 FENCE = "```"
 
 WHOLE = "Fix the bug. Write the complete corrected function `{short}` in one code block."
+REWORK = "Do what the user says, and nothing else. Write the complete new function `{short}` in one code block."
 LINE = (
     "Look closely at this line of `{short}`:\n```{language}\n{line}\n```\n"
     "It is wrong. Write only the corrected line, in one code block."
@@ -123,23 +124,23 @@ DIAGNOSIS = "The bug is that"
 
 
 def whole_function(
-    subject: Subject, phase: Phase, *, hint: str, temperature: float, seed: int, begin: Begin
+    subject: Subject, phase: Phase, *, hint: str, temperature: float, seed: int, begin: Begin, wish: str = WHOLE
 ) -> Question:
-    """Ask for the complete function. `begin` says how much of the answer is given."""
+    """Ask for the complete function. `begin` says how much of the answer is given, `wish` what is to be done to it."""
     symbol = subject.symbol
     given = {"nothing": "", "diagnosis": DIAGNOSIS, "fence": f"{FENCE}{subject.language}\n"}
     begun = given[begin] if begin in given else f"{FENCE}{subject.language}\n{head(subject)}"
     limit = _longest(subject, phase)
-    closing = hint + WHOLE.format(short=symbol.short)
+    closing = hint + wish.format(short=symbol.short)
     request = _request(subject, phase, closing, begun, temperature=temperature, seed=seed, max_tokens=limit)
     return Question(subject, request, begun)
 
 
-def rewrite(subject: Subject, phase: Phase, *, begin: bool) -> Question:
+def rewrite(subject: Subject, phase: Phase, *, hint: str, begin: bool) -> Question:
     """Ask for the complete function with a prompt that is read quickly. `begin` says whether the answer is begun."""
     begun = f"{FENCE}{subject.language}\n" if begin else ""
     limit = _longest(subject, phase)
-    return Question(subject, _request(subject, phase, "", begun, temperature=0.0, seed=0, max_tokens=limit), begun)
+    return Question(subject, _request(subject, phase, hint, begun, temperature=0.0, seed=0, max_tokens=limit), begun)
 
 
 def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: Begin) -> Question:
@@ -169,6 +170,25 @@ def head(subject: Subject) -> str:
     start = subject.content.rfind(b"\n", 0, subject.symbol.start_byte) + 1
     text = textwrap.dedent(subject.content[start:end].decode(errors="replace"))
     return text.rstrip() + "\n"
+
+
+def said(feedback: str) -> str:
+    """What the user says, as a part of a question."""
+    return f"The user says:\n{FENCE}\n{feedback}\n{FENCE}\n"
+
+
+def mistake(old: bytes, new: bytes, test: TestResult) -> str:
+    """What was tried and failed this test, as a part of a question."""
+    import difflib
+
+    before, after = (content.decode(errors="replace").splitlines() for content in (old, new))
+    diff = difflib.unified_diff(before, after, n=0, lineterm="")
+    changed = "\n".join(line for line in diff if not line.startswith(("---", "+++", "@@")))[:800]
+    gives = first_lines(test.message, 4)
+    return (
+        f"This was tried and is wrong:\n{FENCE}\n{changed}\n{FENCE}\nIt gives:\n{FENCE}\n{gives}\n{FENCE}\n"
+        "Do something else.\n"
+    )
 
 
 def tests_in_short(test: TestResult, source: str) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """Chains: an ordered list of phases, with cycles and break conditions. Data, in `prompts/chains/*.toml`."""
 
-import tomllib
 from dataclasses import dataclass
 
+from devagent.config.document import parsed
 from devagent.errors import UsageError
-from devagent.team import prompts
 from devagent.team.phases import Phase, load_phase
+from devagent.team.prompts import OWN, Library, PromptFile
 
 CONDITIONS = ("failing-test", "evidence")
+MAX_PHASES = 100
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,34 @@ class Chain:
     description: str = ""
 
 
-def load_chain(name: str) -> Chain:
+def load_chain(name: str, library: Library = OWN) -> Chain:
     """The chain of this name with its phases and roles. Raises `UsageError` naming the file and what is wrong in it."""
-    path = prompts.find("chains", name, ".toml")
+    return read_chain(library.find("chains", name), name, library)
+
+
+def read_chain(file: PromptFile, name: str, library: Library) -> Chain:
+    """The chain in a file of this name; its phases come from the library."""
+    document = parsed(file.where, file.text)
+    entries = document.get("step")
+    if not isinstance(entries, list) or not entries:
+        raise UsageError(f"{file.where} is not a chain", why="it has no [[step]]")
+    if sum(map(_length, entries)) > MAX_PHASES:
+        raise UsageError(f"{file.where} is not a chain", why=f"it has more than {MAX_PHASES} phases")
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        steps = tuple(_step(entry) for entry in document["step"])
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not TOML", why=str(error)) from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path} is not a chain", why=str(error)) from None
-    return Chain(name, steps, document.get("description", ""))
+        steps = tuple(_step(entry, library) for entry in entries)
+    except ValueError as error:
+        raise UsageError(f"{file.where} is not a chain", why=str(error)) from None
+    return Chain(name, steps, str(document.get("description", "")))
 
 
-def _step(entry: dict[str, object]) -> Step:
+def _length(entry: object) -> int:
+    cycle = entry.get("cycle") if isinstance(entry, dict) else None
+    return len(cycle) if isinstance(cycle, list) else 1
+
+
+def _step(entry: object, library: Library) -> Step:
+    if not isinstance(entry, dict):
+        raise ValueError("a step is a table: [[step]]")
     unknown = set(entry) - {"phase", "cycle", "rounds", "until", "unless"}
     if unknown:
         raise ValueError(f"a step has no {', '.join(sorted(unknown))}")
@@ -59,7 +74,7 @@ def _step(entry: dict[str, object]) -> Step:
     if not isinstance(names, list) or not isinstance(rounds, int) or rounds < 1:
         raise ValueError("cycle is a list of phases and rounds a positive number")
     return Step(
-        phases=tuple(load_phase(str(name)) for name in names),
+        phases=tuple(load_phase(str(name), library) for name in names),
         rounds=rounds,
         until=str(entry.get("until", "")),
         unless=str(entry.get("unless", "")),

@@ -24,7 +24,7 @@ class ChainStrategy:
     async def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
         """Every attempt the phases made, in order."""
         told = 0
-        for number, step in enumerate(load_chain(self.chain).steps, 1):
+        for number, step in enumerate(load_chain(self.chain, room.library).steps, 1):
             async for _ in self._run(room, step, number):
                 for attempt in room.attempts[told:]:
                     yield attempt

@@ -51,7 +51,12 @@ async def _write(room: "Room", phase: Phase, place: str, instruction: str) -> di
         return await _plain(room, phase, place, phase.by.name, opening(phase, instruction, tools=False), phase.schema)
     messages = opening(phase, instruction, tools=True)
     found = await work(
-        room, phase, place, messages, Toolbox(room.bench, place), lambda text: read_artefact(text, phase.schema)
+        room,
+        phase,
+        place,
+        messages,
+        Toolbox(room.bench, place, dict(room.ground)),
+        lambda text: read_artefact(text, phase.schema),
     )
     assert isinstance(found, dict)
     return found

@@ -22,16 +22,16 @@ class LiteStrategy:
 
     async def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
         """What the agent submits, once a round, until it is good."""
-        phase = load_phase("lite")
+        phase = load_phase("lite", room.library)
         last = ""
         for round_ in range(1, room.team.rounds + 1):
             place = f"lite/{round_}"
             room.journal.record("phase.started", place, {"phase": phase.name, "role": phase.by.name})
-            toolbox = Toolbox(room.bench, place)
+            toolbox = Toolbox(room.bench, place, dict(room.ground))
             messages = opening(phase, phase.prompt(room.values()) + last, tools=True)
 
             def submitted(text: str, toolbox: Toolbox = toolbox) -> str:
-                if not toolbox.changes:
+                if toolbox.changes == room.ground:
                     raise MalformedArtefact("Nothing was changed yet: use the edit tool, then submit.")
                 return text
 
@@ -42,7 +42,7 @@ class LiteStrategy:
                     "phase.failed", place, {"phase": phase.name, "role": phase.by.name, "why": str(failure)}
                 )
                 summary = ""
-            if toolbox.changes:
+            if toolbox.changes != room.ground:
                 await room.settled()
                 origin = Origin(place, phase.by.name, room.gateway(phase.by.name).card.name, "agent")
                 attempt = await room.bench.attempt(place, toolbox.changes, origin)

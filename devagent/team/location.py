@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from devagent.code.locate import Failure, Suspect
 from devagent.code.locate import locate as rank
-from devagent.proposal.gates.scope import within
 from devagent.sandbox.coverage import Coverage, coverage
 from devagent.sandbox.results import TestResult
 
@@ -77,10 +76,10 @@ def _ranked(room: "Room") -> list[Suspect]:
     failures = [Failure(r.id, r.message, r.details, r.file) for r in room.task.failing]
     files = {path: file.content for path, file in room.bench.workspace({}).items() if file.mode != "120000"}
     lines = room.coverage.lines if room.coverage is not None else None
-    only = room.bench.only
+    only = room.bench.only or room.bench.scope.only
     ranked = rank(
         files, failures, lines, [f.test for f in failures], text=room.task.text, limit=None if only else MAX_SUSPECTS
     )
     own = set(room.bench.own_tests)
-    found = [s for s in ranked if s.symbol.path not in own and (not only or within(s.symbol.path, only))]
+    found = [s for s in ranked if s.symbol.path not in own and not room.bench.kept_out(s.symbol.path)]
     return found[:MAX_SUSPECTS]

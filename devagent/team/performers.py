@@ -16,6 +16,7 @@ from devagent.team.programs import PROGRAMS
 from devagent.team.questions import settle_questions
 from devagent.team.reproduction import reproduce
 from devagent.team.review import review
+from devagent.team.reworking import reworked, standing_of
 from devagent.team.sampling import FunctionSampler
 from devagent.team.searching import RepairSearch
 from devagent.team.tools import Toolbox
@@ -55,10 +56,10 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
     await room.settled()
     if room.is_small(phase.by.name):
         return await _sampled_patch(room, place)
-    toolbox = Toolbox(room.bench, place)
+    toolbox = Toolbox(room.bench, place, dict(room.ground))
 
     def submitted(text: str) -> str:
-        if not toolbox.changes:
+        if toolbox.changes == room.ground:
             raise MalformedArtefact("Nothing was changed yet: use the edit tool, then submit.")
         return text
 
@@ -71,6 +72,15 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 
 
 async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
+    if room.ground or (room.task.feedback and not room.bench.targets):
+        standing = await standing_of(room, place)
+        async with aclosing(reworked(room, place, standing)) as attempts:
+            async for attempt in attempts:
+                room.attempts.append(attempt)
+                if attempt.good or attempt.unverified:
+                    return _summary(attempt), _by(attempt)
+        if standing.good or standing.unverified:
+            raise PhaseFailed("the model gave no other version of these functions that passes the gates")
     if not room.suspects:
         raise PhaseFailed("no function was found that could be at fault")
     search = RepairSearch(room, place) if room.bench.targets else None
@@ -79,12 +89,16 @@ async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
             async for attempt in attempts:
                 room.attempts.append(attempt)
                 if attempt.good or attempt.unverified:
-                    return _summary(attempt), "model" if attempt.origin.model else "program"
+                    return _summary(attempt), _by(attempt)
     finally:
         # Also when a limit ends it: no gate has seen it, and there may be nothing else to show.
         if search is not None and search.near:
             room.bench.tried.append(Attempt(search.near, Origin(f"{place}/near", way="search"), (_NEAR,)))
     raise PhaseFailed("neither search nor the model found a change that passes the gates")
+
+
+def _by(attempt: Attempt) -> By:
+    return "model" if attempt.origin.model else "program"
 
 
 def _summary(attempt: Attempt) -> dict[str, Any]:

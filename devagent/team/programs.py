@@ -28,9 +28,10 @@ async def spec_from_failures(room: "Room", _place: str) -> dict[str, Any] | None
     failing = room.task.failing
     if not failing:
         return {"goal": room.task.text.strip().split("\n")[0], "must_hold": [room.task.text.strip()]}
+    wanted = [room.task.feedback] if room.task.feedback else []
     return {
         "goal": f"make {len(failing)} failing test(s) pass and break no other",
-        "must_hold": [f"{test.id}: {test.message.strip() or test.status}" for test in failing],
+        "must_hold": [*wanted, *(f"{test.id}: {test.message.strip() or test.status}" for test in failing)],
     }
 
 
@@ -73,9 +74,13 @@ async def review_by_checks(room: "Room", _place: str) -> dict[str, Any] | None:
 def code_of_suspects(room: "Room", limit: int = 4, max_chars: int = 12_000) -> str:
     """The source of the most suspicious functions, each under its name."""
     parts: list[str] = []
+    files = room.bench.workspace(room.ground)
     for suspect in room.suspects[:limit]:
-        symbol = suspect.symbol
-        file = room.bench.files[symbol.path]
+        file = files.get(suspect.symbol.path)
+        known = symbols(suspect.symbol.path, file.content) if file is not None else ()
+        symbol = next((s for s in known if s.name == suspect.symbol.name), None)
+        if file is None or symbol is None:
+            continue
         text = f"# {symbol.path}: {symbol.name}, line {symbol.start_line}\n{symbol.text(file.content)}"
         if sum(map(len, parts)) + len(text) > max_chars and parts:
             parts.append(f"# {symbol.path}: {symbol.name} is left out here; read it with a tool")

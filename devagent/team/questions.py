@@ -41,7 +41,8 @@ async def _from_repository(room: "Room", place: str, question: str) -> str | Non
     if not excerpts:
         return None
     try:
-        found = await ask_once(room, load_phase("ask_repository"), place, {"question": question, "excerpts": excerpts})
+        phase = load_phase("ask_repository", room.library)
+        found = await ask_once(room, phase, place, {"question": question, "excerpts": excerpts})
     except PhaseFailed:
         return None
     quote = str(found["quote"]).strip()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devagent.code.answer import code_blocks
 from devagent.code.language import language_for
+from devagent.journal.secrets import is_masked
 from devagent.models.model import ModelRequest
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import File
@@ -29,7 +30,7 @@ _DOCTEST = re.compile(r"^\s*>>> (?P<call>.+)\n\s*(?P<value>(?!>>>)\S.*)$", re.MU
 async def reproduce(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
     """A test that fails now, in the workbench's own tests and targets. Raises `PhaseFailed` when none could be had."""
     path = own_test_path(room, "task")
-    written = test_from_examples(room)
+    written = test_from_examples(room, room.task.text)
     if written is not None:
         trouble = await _accept(room, f"{place}/examples", path, written)
         if not trouble:
@@ -54,6 +55,29 @@ async def reproduce(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
     raise PhaseFailed(f"the tester found no test that fails because of the task: {trouble}")
 
 
+async def observe_feedback(room: "Room", place: str) -> bool:
+    """Make the examples in the user's feedback a test of devagent's own, and give whether there are any to observe it.
+
+    Those that fail before any change become targets; those that pass already must not break.
+    """
+    text = test_from_examples(room, room.task.feedback)
+    if text is None:
+        return False
+    path = own_test_path(room, "feedback")
+    file = File(labelled(room, text))
+    run = await room.bench.run_tests(place, {path: file}, None)
+    mine = tuple(r for r in run.results if r.file == path or r.id.startswith(path))
+    if not run.counts or not mine or any(r.status == "error" for r in mine):
+        room.notes.append("the examples in what you said could not be run as a test")
+        return False
+    failing = tuple(r for r in mine if r.bad)
+    room.bench.own_tests[path] = file
+    room.bench.baseline = run
+    room.task = room.task.with_failing((*room.task.failing, *failing))
+    room.bench.targets = tuple(r.id for r in room.task.failing)
+    return True
+
+
 def own_test_path(room: "Room", purpose: str) -> str:
     """Where a test of devagent's goes: beside the tests there are, under a name that is free."""
     ecosystem = room.bench.ecosystem
@@ -63,7 +87,7 @@ def own_test_path(room: "Room", purpose: str) -> str:
     suffix = "." + tests[0].rpartition(".")[2] if tests and javascript else (".js" if javascript else ".py")
     stem = f"devagent_{purpose}.test" if javascript else f"test_devagent_{purpose}"
     path, number = f"{folder}{stem}{suffix}", 2
-    while path in room.bench.files:
+    while path in room.bench.files or path in room.bench.own_tests:
         path, number = f"{folder}{stem.replace(purpose, f'{purpose}{number}')}{suffix}", number + 1
     return path
 
@@ -74,11 +98,11 @@ def labelled(room: "Room", text: str) -> bytes:
     return f"{mark} {LABEL}\n{text.strip()}\n".encode()
 
 
-def test_from_examples(room: "Room") -> str | None:
-    """A test made of the `>>>` examples in the task, where every name they call can be found in one module."""
+def test_from_examples(room: "Room", text: str) -> str | None:
+    """A test made of the `>>>` examples in a text, where every name they call can be found in one module."""
     from devagent.code.symbol import symbols
 
-    examples = [(m["call"].strip(), m["value"].strip()) for m in _DOCTEST.finditer(room.task.text)]
+    examples = [(m["call"].strip(), m["value"].strip()) for m in _DOCTEST.finditer(text)]
     if not examples or room.bench.ecosystem.name != "python":
         return None
     places = {
@@ -100,6 +124,8 @@ async def _accept(room: "Room", place: str, path: str, text: str) -> str:
     """Take a test file if it fails by an assertion; otherwise what is wrong with it."""
     language = language_for(path)
     file = File(labelled(room, text))
+    if is_masked(text):
+        return "It holds a stand-in for a secret; make up a value instead."
     if language is not None:
         from devagent.code.syntax import syntax_errors
 

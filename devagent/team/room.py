@@ -11,8 +11,10 @@ from devagent.journal.journal import Journal
 from devagent.models.gateway import Gateway
 from devagent.models.model import ModelReply, ModelRequest
 from devagent.sandbox.coverage import Coverage
+from devagent.sandbox.output import one_line
 from devagent.sandbox.results import TestResult
 from devagent.team.location import guess, settle
+from devagent.team.prompts import OWN, Library
 from devagent.team.workbench import Attempt, Changes, Workbench
 
 AskUser = Callable[[str], Awaitable[str | None]]
@@ -20,11 +22,15 @@ AskUser = Callable[[str], Awaitable[str | None]]
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked: a text, failing tests, or both. `context` is text of files the user pointed to."""
+    """What is asked: a text, failing tests, or both. `context` is text of files the user pointed to.
+
+    `feedback` is what the user says of an earlier proposal; it is part of the text as well.
+    """
 
     text: str
     failing: tuple[TestResult, ...] = ()
     context: str = ""
+    feedback: str = ""
 
     def with_failing(self, failing: tuple[TestResult, ...]) -> "Task":
         """The same task, observed by these tests."""
@@ -33,7 +39,11 @@ class Task:
 
 @dataclass
 class Room:
-    """Everything the phases of one run share. `gateways` maps a role to the model it speaks with; "" is the default."""
+    """Everything the phases of one run share. `gateways` maps a role to the model it speaks with; "" is the default.
+
+    `ground` are the changes of an earlier proposal that the user wants revised; empty where there is none. `library`
+    has the prompt files.
+    """
 
     task: Task
     bench: Workbench
@@ -41,6 +51,8 @@ class Room:
     gateways: Mapping[str, Gateway]
     team: TeamSettings
     ask_user: AskUser | None = None
+    library: Library = OWN
+    ground: Changes = field(default_factory=dict)
     artefacts: dict[str, Any] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
@@ -125,6 +137,7 @@ class Room:
         failing = self.task.failing
         return {
             "task": self.task,
+            "feedback": self.task.feedback,
             "context": "\n\n".join(filter(None, [self.task.context, "\n".join(self.answers)])),
             "failures": describe_run("", failing) if failing else "",
             "artefacts": {"spec": "", "suspects": "", **self.artefacts},
@@ -132,7 +145,7 @@ class Room:
                 f"{s.symbol.path}: {s.symbol.name} ({'; '.join(s.reasons)})" for s in self.suspects[:8]
             ),
             "code": code_of_suspects(self),
-            "file_list": "\n".join(sorted(self.bench.files)[:400]),
+            "file_list": "\n".join(map(one_line, sorted(self.bench.files)[:400])),
             "test_style": self.bench.ecosystem.test_style,
             "example_test": self._example_test(),
             "diff": self.diff(last) if last else "",

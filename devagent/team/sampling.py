@@ -33,9 +33,10 @@ from devagent.team.asking import (
     Begin,
     Question,
     Subject,
-    first_lines,
+    mistake,
     one_line,
     rewrite,
+    said,
     tests_in_short,
     whole_function,
 )
@@ -75,13 +76,17 @@ class FunctionSampler:
     room: "Room"
     place: str
     search: RepairSearch | None = None
-    phase: Phase = field(default_factory=lambda: load_phase("function"))
-    first: Phase = field(default_factory=lambda: load_phase("rewrite"))
+    phase: Phase = field(init=False)
+    first: Phase = field(init=False)
     asked: int = 0
     ground: Attempt | None = None
     _filler: GapFiller | None = None
     _tried: set[str] = field(default_factory=set)
     _last: dict[str, tuple[Subject, Attempt]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.phase = load_phase("function", self.room.library)
+        self.first = load_phase("rewrite", self.room.library)
 
     async def attempts(self) -> AsyncGenerator[Attempt, None]:
         """Attempts as they are tried. Ends after the configured number of samples; `OutOfBudget` passes through."""
@@ -120,7 +125,7 @@ class FunctionSampler:
     async def _rewrite_turn(self, suspect: Suspect) -> AsyncGenerator[Attempt, None]:
         """The whole function from a short prompt, once."""
         place = f"{self.place}/{suspect.symbol.path}:{suspect.symbol.name}/rewrite"
-        question = rewrite(self._subject(suspect, {}, 1), self.first, begin=self._begins)
+        question = rewrite(self._subject(suspect, {}, 1), self.first, hint=self._said, begin=self._begins)
         async for attempt in self._tried_and_followed([(place, "greedy", question)]):
             yield attempt
 
@@ -245,15 +250,20 @@ class FunctionSampler:
         return failing[(turn - 1) % len(failing)] if failing else None
 
     def _hint(self, subject: Subject) -> str:
+        return self._said + self._mistake(subject)
+
+    @property
+    def _said(self) -> str:
+        """What the user says of an earlier proposal; empty where there is none."""
+        feedback = self.room.task.feedback
+        return said(feedback) if feedback else ""
+
+    def _mistake(self, subject: Subject) -> str:
         last = self._last.get(subject.symbol.name)
         if last is None or last[1].run is None or not last[1].run.bad or last[0].content != subject.content:
             return ""
         file = last[1].changes[subject.symbol.path]
-        changed = _changed_lines(subject.content, file.content if file else b"")
-        message = first_lines(last[1].run.bad[0].message, 4)
-        return (
-            f"This was tried and is wrong:\n```\n{changed}\n```\nIt gives:\n```\n{message}\n```\nDo something else.\n"
-        )
+        return mistake(subject.content, file.content if file else b"", last[1].run.bad[0])
 
     async def _try(self, asked: Placed, reply: ModelReply) -> Attempt | None:
         place, way, question = asked
@@ -291,11 +301,3 @@ class FunctionSampler:
         before = {r.id for r in self.room.bench.baseline.bad}
         now = {r.id for r in self.ground.run.bad} & targets if self.ground and self.ground.run else targets
         return bad <= before and len(bad & targets) < len(now)
-
-
-def _changed_lines(old: bytes, new: bytes) -> str:
-    import difflib
-
-    before, after = (content.decode(errors="replace").splitlines() for content in (old, new))
-    diff = difflib.unified_diff(before, after, n=0, lineterm="")
-    return "\n".join(line for line in diff if not line.startswith(("---", "+++", "@@")))[:800]

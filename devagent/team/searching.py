@@ -73,7 +73,7 @@ class RepairSearch:
         What the gates take counts: a search whose survivors they refuse must not keep the model from its turn.
         """
         began, turn = time.monotonic(), self._seconds if seconds is None else seconds
-        while not self.over and (self._number == 0 or time.monotonic() - began < turn):
+        while not self.over:
             self._number += 1
             place = f"{self._place}/search/{self._number}"
             inputs = {
@@ -90,6 +90,8 @@ class RepairSearch:
             self._seen.add(self._room.bench.key(changes))
             origin = Origin(place, "coder", "", f"search: {found['what']}, {found['tried']} edits tried")
             yield await self._room.bench.attempt(place, changes, origin)
+            if self._turn_is_over(place, began, turn):
+                return
 
     async def attempts_of(self, variants: Sequence[Variant], origin: Origin) -> AsyncIterator[Attempt]:
         """Those of the model's variants that pass the tests, as attempts; near misses become starts of the search."""
@@ -102,6 +104,11 @@ class RepairSearch:
             self._seen.add(self._room.bench.key(changes))
             way = f"{origin.way}: {found['what']}"
             yield await self._room.bench.attempt(f"{origin.place}/{number}", changes, replace(origin, way=way))
+
+    def _turn_is_over(self, place: str, began: float, seconds: float) -> bool:
+        # Kept in the journal: a resumed or replayed run, which waits for nothing, takes its turns as the first one did.
+        journal = self._room.journal
+        return bool(journal.decision("repair.turn", place, lambda: time.monotonic() - began >= seconds))
 
     def _note(self, found: dict[str, Any]) -> None:
         if found["near"]:
@@ -151,7 +158,7 @@ class RepairSearch:
     def _begun(self, sandbox: Any) -> Search:
         room, bench = self._room, self._room.bench
         files = bench.workspace(self._ground)
-        targets = [self._target(s, files) for s in room.suspects[:SUSPECTS]]
+        targets = [self._target(s, files) for s in room.suspects[:SUSPECTS] if s.symbol.path in files]
         sources = {
             path: file.content
             for path, file in files.items()

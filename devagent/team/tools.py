@@ -109,13 +109,11 @@ class Toolbox:
         from devagent.code.answer import replacements
         from devagent.code.edits import write_file
         from devagent.code.search_replace import search_replace
-        from devagent.proposal.gates.scope import within
 
         path, _, body = argument.partition("\n")
         path = path.strip()
-        only = self.bench.only
-        if only and not within(path, only):
-            raise EditError(f"only {', '.join(only)} may be changed, and {path} may not")
+        if why := self.bench.kept_out(path):
+            raise EditError(f"{path} may not be changed", why=why)
         old = self.content(path)
         blocks = replacements(body)
         if not path or not blocks:
@@ -123,8 +121,15 @@ class Toolbox:
         made = old is None and len(blocks) == 1 and not blocks[0].search.strip()
         new = write_file(None, blocks[0].replace) if made else search_replace(old or b"", blocks)
         mode = file.mode if (file := self.bench.files.get(path)) else "100644"
-        self.changes[path] = File(new, mode)
+        self._put(path, File(new, mode))
         return f"{path} was {'changed' if old is not None else 'made'}."
+
+    def _put(self, path: str, file: File) -> None:
+        """Note a file; one that is as it was at the beginning is no change."""
+        if self.bench.files.get(path) == file:
+            self.changes.pop(path, None)
+        else:
+            self.changes[path] = file
 
     async def _test(self, tests: tuple[str, ...]) -> str:
         self.runs += 1

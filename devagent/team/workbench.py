@@ -5,17 +5,21 @@ Every test run is an effect in the journal, keyed by what was run on which files
 
 import asyncio
 import hashlib
+import posixpath
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from devagent.config.settings import EVERYWHERE, ScopeSettings
 from devagent.journal.journal import Journal, fingerprint
 from devagent.proposal.candidate import Evidence, Verdict
-from devagent.proposal.gates.scope import ScopeGate
+from devagent.proposal.gates.environment import EnvironmentGate
+from devagent.proposal.gates.scope import ScopeGate, kept_out
 from devagent.proposal.gates.subject import Gate, Subject
 from devagent.proposal.gates.syntax import SyntaxGate
 from devagent.proposal.gates.tampering import TamperingGate
 from devagent.proposal.gates.tests import TestsGate
 from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.manifests import matches
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import File, Sandbox, Tree
@@ -92,6 +96,7 @@ class Workbench:
     timeout: float = 600.0
     hang: float = 30.0
     only: tuple[str, ...] = ()
+    scope: ScopeSettings = EVERYWHERE
     allow_test_changes: bool = False
     baseline: TestRun = field(default_factory=TestRun)
     targets: tuple[str, ...] = ()
@@ -126,17 +131,27 @@ class Workbench:
         return _Synced(self, changes)
 
     async def attempt(self, place: str, changes: Changes, origin: Origin) -> Attempt:
-        """Try changes: the gates that need no run first, then the tests; stops at the first that does not pass."""
+        """Try changes, and remember that they were tried."""
+        return self._record(place, await self.judged(place, changes, origin))
+
+    async def judged(self, place: str, changes: Changes, origin: Origin) -> Attempt:
+        """What the gates say of changes: those that need no run first, then the tests, up to the first refusal."""
         subject = self._subject(changes)
         evidence: list[Evidence] = []
         for gate in (SyntaxGate(), ScopeGate(), TamperingGate()):
             evidence.append(_check(gate, subject))
             if evidence[-1].verdict is not Verdict.PASS:
-                return self._record(place, Attempt(changes, origin, tuple(evidence)))
+                return Attempt(changes, origin, tuple(evidence))
+        if subject.manifests:
+            return Attempt(changes, origin, (*evidence, EnvironmentGate().check(subject)))
         run = await self._run_candidate(place, changes)
         flaky = await self._flaky(place, changes, run)
         tests = TestsGate().check(replace(subject, run=run, flaky=flaky))
-        return self._record(place, Attempt(changes, origin, (*evidence, tests), run))
+        return Attempt(changes, origin, (*evidence, tests), run)
+
+    def kept_out(self, path: str) -> str:
+        """Why a path lies outside of what may be changed; empty where it does not."""
+        return kept_out(path, self.only, self.scope)
 
     def key(self, changes: Changes) -> str:
         """A hash of the workspace these changes give."""
@@ -177,11 +192,21 @@ class Workbench:
             baseline=self.baseline,
             targets=self.targets,
             only=self.only,
+            scope=self.scope,
             own_tests=frozenset(self.own_tests),
+            manifests=self._manifests(changes),
             is_test=self.ecosystem.is_test,
             is_runner_config=self.ecosystem.is_runner_config,
             allow_test_changes=self.allow_test_changes,
         )
+
+    def _manifests(self, changes: Changes) -> tuple[str, ...]:
+        """The changed files that the environment of the tests would have to be built anew for."""
+        telling = [posixpath.basename(pattern) for pattern in self.ecosystem.definition.image.inputs]
+        if not any(matches(posixpath.basename(path), telling) for path in changes):
+            return ()
+        before, after = (self.ecosystem.recipe(tree).inputs for tree in (self.files, self.workspace(changes)))
+        return tuple(sorted(path for path in {*before, *after} if before.get(path) != after.get(path)))
 
     async def _run_candidate(self, place: str, changes: Changes) -> TestRun:
         if self.targets and self.baseline.seconds > FAST_SUITE:
@@ -238,6 +263,6 @@ def _tree_key(tree: Changes) -> str:
     digest = hashlib.sha256()
     for path in sorted(tree):
         file = tree[path]
-        digest.update(f"{path}\0{file.mode if file else 'gone'}\0".encode())
+        digest.update(f"{path}\0{file.mode if file else 'gone'}\0".encode(errors="surrogateescape"))
         digest.update(hashlib.sha256(file.content).digest() if file else b"")
     return digest.hexdigest()[:20]

@@ -1,11 +1,12 @@
-"""Settings: five layers, the stronger one wins, and what is wrong is told with its place."""
+"""Settings: six layers, the stronger one wins, and what is wrong is told with its place."""
 
 from pathlib import Path
 
 import pytest
 
+from devagent.config.document import Document
 from devagent.config.resources import cache_folder, config_folder, data_folder, runtime_folder
-from devagent.config.settings import Settings, flatten, load
+from devagent.config.settings import Settings, flatten, load, permission, sections, set_by
 from devagent.errors import CannotRun, UsageError
 
 
@@ -86,6 +87,16 @@ def test_a_line_is_that_of_the_right_table(user_file: Path) -> None:
         ("tokens = 1\n", "line 1: tokens stands outside a table"),
         ("[budget\n", "is not TOML"),
         ("[budget]\ntokens = 'many'\n", "line 2: budget.tokens"),
+        ("budget.tokens = 'many'\n", "line 1: budget.tokens"),
+        ("budget = { seconds = 1, tokens = 'many' }\n", "line 1: budget.tokens"),
+        ("[sandbox]\n\n[budgets]\n", "line 3: there is no table budgets. There are: model, sandbox"),
+        ("sandbox = 5\n", r"line 1: sandbox = 5: it is a table. Write \[sandbox\]"),
+        ("[[sandbox]]\n", "line 1: sandbox = .*: it is a table"),
+        ("[model]\nroles = 5\n", "line 2: model.roles = 5: input should be a valid dictionary"),
+        ("[model.roles]\ncoder = 5\n", "line 2: model.roles.coder = 5: input should be a valid string"),
+        ("[sandbox.command]\nx = 1\n", "line 2: there is no setting sandbox.command.x"),
+        ("[sandbox]\ntimeout = inf\n", "line 2: sandbox.timeout = inf: input should be a finite number"),
+        ('[sandbox]\ncommand = "make \'x"\n', "line 2: sandbox.command = .*: no closing quotation"),
     ],
 )
 def test_a_bad_value_in_the_file_is_told_with_its_line(text: str, said: str, user_file: Path) -> None:
@@ -95,8 +106,14 @@ def test_a_bad_value_in_the_file_is_told_with_its_line(text: str, said: str, use
 
 
 def test_a_file_that_is_no_text_is_told(user_file: Path) -> None:
-    user_file.write_bytes(b"\xff\xfe[budget]")
-    with pytest.raises(UsageError, match="is not TOML"):
+    user_file.write_bytes(b"[team]\n\xff\xfe[budget]")
+    with pytest.raises(UsageError, match=r"config.toml, line 2: this is not UTF-8"):
+        load(user_file=user_file)
+
+
+def test_a_folder_in_the_place_of_the_file_is_told(user_file: Path) -> None:
+    user_file.mkdir()
+    with pytest.raises(UsageError, match=r"config.toml cannot be read: is a directory"):
         load(user_file=user_file)
 
 
@@ -109,6 +126,44 @@ def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bad_key_in_git_config_is_named() -> None:
     with pytest.raises(UsageError, match=r"git config: there is no setting team\.size"):
         load(git_config={"devagent.team.size": "4"})
+
+
+def test_a_repository_is_weaker_than_all_of_the_users_layers(user_file: Path) -> None:
+    user_file.write_text("[team]\nrounds = 5\n")
+    brought = Document(".devagent/config.toml", "[team]\nrounds = 2\nsteps = 7\n[sandbox]\ntimeout = 60\n")
+    loaded = load(repository=brought, user_file=user_file, git_config={"devagent.sandbox.timeout": "900"})
+    assert (loaded.settings.team.rounds, loaded.settings.team.steps) == (5, 7)
+    assert loaded.settings.sandbox.timeout == 900
+    assert (loaded.origins["team.rounds"], loaded.origins["team.steps"]) == ("user file", "repository")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[model]\nbase_url = 'http://evil.invalid'\n", r"line 2: a repository may not set model\.base_url"),
+        ("\nmodel.name = 'x'\n", r"line 2: a repository may not set model\.name"),
+        ("[model.roles]\ncoder = 'x'\n", r"line 2: a repository may not set model\.roles\.coder"),
+        ("[model]\ndownload = true\n", r"whose key, is for the user to decide"),
+        ("[sandbox]\nkind = 'process'\n", r"how untrusted code is held back is for the user to decide"),
+        ("[sandbox]\nimage = 'x'\n", r"a repository may not set sandbox\.image"),
+        ("[sandbox]\ntimeout = 601\n", r"it may lower this and not raise it \(at most 600\)"),
+        ("[sandbox]\nmemory_mib = '4096'\n", r"it may lower this and not raise it \(at most 2048\)"),
+        ("[budget]\ntokens = 0\n", r"it may lower this and not raise it \(at most 400000\)"),
+        ("[budget]\nseconds = 901\n", r"it may lower this"),
+        ("[budget]\ncost = 0\n", r"it may only set a limit"),
+        ("[Model]\nname = 'x'\n", r"there is no setting Model\.name"),
+        ("[team]\nsteps = 0\n", r"line 2: team\.steps = 0: input should be greater"),
+    ],
+)
+def test_what_a_repository_may_not_set_is_told_with_file_line_key_and_why(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as told:
+        set_by(Document(".devagent/config.toml", text))
+    assert str(told.value).startswith(".devagent/config.toml, line ")
+
+
+def test_what_decides_over_models_keys_isolation_and_network_is_never_for_a_repository() -> None:
+    mine = {f"model.{name}" for name in sections()["model"].model_fields}
+    assert not {key for key in mine | {"sandbox.kind", "sandbox.image"} if permission(key)}
 
 
 def test_flattening_gives_every_setting_once() -> None:
