@@ -3,6 +3,9 @@
 One JSON object a line in `journal.jsonl`, large values in content-addressed files beside it. An event is on disk
 before its result is used, so a run killed at any instant continues from its journal and pays for nothing twice.
 An unfinished last line (the process died while writing) is cut off when the journal is opened again.
+
+Events hold placeholders where secrets stood; results of effects come back as they were. Nobody but the user may read
+any of it, whatever the umask.
 """
 
 import fcntl
@@ -17,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from devagent.errors import UsageError
+from devagent.journal.secrets import Secrets
 
 Json = Any
 INLINE_LIMIT = 8192
@@ -46,6 +50,8 @@ Observer = Callable[[Event], None]
 class Journal:
     """The journal of one run, held under an exclusive lock while it is open for writing.
 
+    `secrets` is what the run knows of secrets: everything is masked by it before it is recorded.
+
     Arguments:
         folder: the run's folder; created with mode 0700.
 
@@ -54,7 +60,8 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
+        self.secrets = Secrets(folder)
         self._path = folder / "journal.jsonl"
         self._lock = _lock(folder)
         self._observers: list[Observer] = []
@@ -62,7 +69,7 @@ class Journal:
         self._index = {(e.kind, e.place, e.key): e for e in self.events}
         self.session = 1 + max((e.session for e in self.events), default=-1)
         self._started = time.monotonic()
-        self._file = self._path.open("ab")
+        self._file = os.fdopen(open_private(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab", 0)
         self.fresh = not self.events
 
     def __enter__(self) -> Self:
@@ -106,15 +113,13 @@ class Journal:
             seq=len(self.events),
             kind=kind,
             place=place,
-            data=dict(data or {}),
+            data=self.secrets.masked(data or {}),
             key=key,
             session=self.session,
             elapsed=round(self.elapsed, 4),
             at=round(time.time(), 3),
         )
-        self._file.write(json.dumps(self._stored(event)).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._append(json.dumps(self._stored(event)).encode() + b"\n")
         self.events.append(event)
         self._index[kind, place, key] = event
         for observer in self._observers:
@@ -127,10 +132,10 @@ class Journal:
         A result that the journal holds is returned without performing anything. An exception from `perform` is
         recorded as `KIND.failed` and raised: a failed effect is tried again on resume.
         """
-        key = fingerprint(inputs)
-        finished = self.finished(kind, place, key)
+        key = fingerprint(self.secrets.masked(inputs))
+        finished = self._index.get((f"{kind}.finished", place, key))
         if finished is not None:
-            return finished
+            return self.secrets.unmasked(finished.data["result"])
         self.record(f"{kind}.started", place, {"inputs": inputs}, key=key)
         try:
             result = await perform()
@@ -140,10 +145,10 @@ class Journal:
         self.record(f"{kind}.finished", place, {"result": result}, key=key)
         return result
 
-    def finished(self, kind: str, place: str, key: str) -> Json | None:
-        """The recorded result of an effect, if it finished."""
-        event = self._index.get((f"{kind}.finished", place, key))
-        return None if event is None else event.data["result"]
+    def decision(self, kind: str, place: str, decide: Callable[[], Json]) -> Json:
+        """What was decided at this place: a choice that hangs on the clock is made once, and kept ever after."""
+        known = self._index.get((kind, place, ""))
+        return self.secrets.unmasked((known or self.record(kind, place, {"decided": decide()})).data["decided"])
 
     def find(self, kind: str, place: str | None = None) -> list[Event]:
         """All events of a kind (and place), oldest first."""
@@ -154,13 +159,24 @@ class Journal:
         name = hashlib.sha256(content).hexdigest()
         path = self.folder / "blobs" / name
         if not path.exists():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            make_private(path.parent)
             write_atomically(path, content)
         return name
 
     def load(self, name: str) -> bytes:
         """The blob with this sha256."""
         return (self.folder / "blobs" / name).read_bytes()
+
+    def _append(self, line: bytes) -> None:
+        """Put a line on disk. Where that fails, because the disk is full, nothing of it is left there."""
+        size, rest = os.fstat(self._file.fileno()).st_size, memoryview(line)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            os.ftruncate(self._file.fileno(), size)
+            raise _about(self._path, error) from None
 
     def _stored(self, event: Event) -> dict[str, Json]:
         stored = {**vars(event)}
@@ -174,6 +190,16 @@ def read_events(folder: Path) -> list[Event]:
     return _read(folder / "journal.jsonl", repair=False)
 
 
+def read_first(folder: Path) -> Event | None:
+    """The first event of a run, which says what was asked; `None` where nothing was recorded. Takes no lock."""
+    path = folder / "journal.jsonl"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        line = file.readline()
+    return _event(json.loads(line), folder) if line.endswith(b"\n") else None
+
+
 def fingerprint(value: Json) -> str:
     """A short stable hash of plain data."""
     text = json.dumps(value, sort_keys=True, default=str)
@@ -183,16 +209,40 @@ def fingerprint(value: Json) -> str:
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Write a file so that a reader, or a crash, sees the old one or the new one and nothing between."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise _about(path, error) from None
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it, unless they are there; nobody else may look into it, whatever the umask."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o777 != 0o700:
+        folder.chmod(0o700)
+
+
+def open_private(path: Path, flags: int, mode: int = 0o600) -> int:
+    """A descriptor of a file that has this mode, whatever the umask and whoever made it."""
+    descriptor = os.open(path, flags | os.O_CLOEXEC, mode)
+    if os.fstat(descriptor).st_mode & 0o777 != mode:
+        os.fchmod(descriptor, mode)
+    return descriptor
+
+
+def _about(path: Path, error: OSError) -> OSError:
+    """The same error with the name of the file: the system tells it only of those that could not be opened."""
+    return OSError(error.errno, error.strerror, str(path))
 
 
 def _lock(folder: Path) -> int:
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = open_private(folder / "lock", os.O_RDWR | os.O_CREAT)
     # A reader that asks whether the run is locked holds the lock for an instant: try for half a second.
     for _ in range(10):
         try:

@@ -52,7 +52,7 @@ def known_cards() -> list[ModelCard]:
 
 def card_folders() -> tuple[Path, ...]:
     """Where card files are looked for, strongest first."""
-    return (config_folder() / "models", data_folder("prompts") / "models")
+    return (config_folder() / "prompts" / "models", data_folder("prompts") / "models")
 
 
 def size_class(name: str) -> str:

@@ -15,10 +15,10 @@ from devagent.models.cards import card_for
 from devagent.models.gap import fills_at_once
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.openai import OpenAIModel
-from devagent.models.retry import PATIENT, patiently
-from devagent.models.server import Endpoint, Lease, Plan, acquire, running_servers
+from devagent.models.retry import PATIENT, Passing, patiently
+from devagent.models.server import Endpoint, Lease, Plan, acquire, is_served, running_servers
 from devagent.models.store import EMBEDDED, find
-from devagent.models.trouble import Unreachable
+from devagent.models.trouble import BrokenOff, Unreachable
 
 NAME = "embedded/qwen2.5-coder-1.5b"
 MEMORY = 2_600_000_000
@@ -114,9 +114,12 @@ class EmbeddedModel:
 
     async def _attempt(self, starting: "asyncio.Task[OpenAIModel]", members: "list[_Waiting]") -> None:
         model = await asyncio.shield(starting)
-        async with aclosing(model.answers(members[0].request, len(members))) as answers:
-            async for index, reply in answers:
-                members[index].give(reply)
+        try:
+            async with aclosing(model.answers(members[0].request, len(members))) as answers:
+                async for index, reply in answers:
+                    members[index].give(reply)
+        except BrokenOff as lost:
+            raise Passing(lost) from None  # nobody charges for what our own server has lost
         for member in members:
             member.fail(trouble.garbage("the embedded model's server", "it holds fewer answers than were asked for"))
 
@@ -129,7 +132,7 @@ class EmbeddedModel:
             await starting.result().close()
 
     async def _start(self) -> OpenAIModel:
-        self._lease = lease = await acquire(self._plan or _default_plan(self._weights))
+        self._lease = lease = await acquire(self._plan or default_plan(self._weights))
         return OpenAIModel(lease.endpoint.base_url, NAME, self._card, api_key=lease.api_key)
 
     async def _let_go(self) -> None:
@@ -232,20 +235,26 @@ def _cgroup_room(limit: str, usage: str) -> int:
         return 1 << 62
 
 
-def _default_plan(weights: Path | None) -> Plan:
+def default_plan(weights: Path | None = None) -> Plan:
+    """How these weights (the pulled ones when left out) are served to all who ask for the embedded model.
+
+    Raises `CannotRun` where the engine, the weights or the memory are missing.
+    """
     if importlib.util.find_spec("xllamacpp") is None:
         raise CannotRun("the embedded model needs xllamacpp", hint="pip install 'devagent[local]'")
     path = weights or find()
     if path is None:
         raise CannotRun(f"{EMBEDDED.name} is not on this machine", hint="`devagent model pull` downloads it")
+    plan = Plan(os.fspath(path.resolve()))
     memory = available_memory()
-    if memory is not None and memory < MEMORY:
+    # A server that another run has started is shared: it needs no memory beside what it has.
+    if memory is not None and memory < MEMORY and not is_served(plan):
         raise CannotRun(
             f"the embedded model needs {MEMORY / 1e9:.1f} GB of memory",
             why=f"{memory / 1e9:.1f} GB are free",
             hint="Close something, or name a model on another machine with --model",
         )
-    return Plan(os.fspath(path.resolve()))
+    return plan
 
 
 def _looked_at(task: "asyncio.Task[OpenAIModel]") -> None:

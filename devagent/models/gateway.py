@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from devagent.journal.journal import Journal, fingerprint
+from devagent.journal.secrets import Innocent
 from devagent.models import trouble
 from devagent.models.budget import Budget, Reservation
-from devagent.models.model import Model, ModelCard, ModelReply, ModelRequest
+from devagent.models.model import Message, Model, ModelCard, ModelReply, ModelRequest
 from devagent.models.record import CALL, RELEASED, RESERVED, call_inputs
+from devagent.models.retry import PATIENT, Passing, Patience, patiently
 from devagent.models.tokens import worst_case_prompt
-from devagent.models.trouble import Refused
+from devagent.models.trouble import BrokenOff, Refused
 
 
 class Gateway:
@@ -19,10 +22,11 @@ class Gateway:
     Several gateways (one per role's model) may share one journal and one budget.
     """
 
-    def __init__(self, model: Model, journal: Journal, budget: Budget) -> None:
+    def __init__(self, model: Model, journal: Journal, budget: Budget, patience: Patience = PATIENT) -> None:
         self.model = model
         self._journal = journal
         self._budget = budget
+        self._patience = patience
 
     @property
     def card(self) -> ModelCard:
@@ -31,20 +35,23 @@ class Gateway:
 
     def fits(self, request: ModelRequest) -> bool:
         """Whether prompt and answer fit into the model's window even in the worst case."""
-        return worst_case_prompt(request) + request.max_tokens <= self.card.window
+        return worst_case_prompt(self._masked(request)) + request.max_tokens <= self.card.window
 
     async def ask(self, place: str, request: ModelRequest, *, role: str, phase: str) -> ModelReply:
         """One completion, paid for at most once at this place for this request.
 
         Raises `ModelError`, `OutOfBudget` (before sending, or when the run's time ends with the call in flight),
-        or `UsageError` for a money limit on a model of unknown price.
+        or `UsageError` for a money limit on a model of unknown price. Secrets in the request are masked before it is
+        sent; in the reply they are put back.
         """
+        request = self._masked(request)
 
         async def perform() -> dict[str, Any]:
             return await self._call(place, request, self._labels(role, phase))
 
         result = await self._journal.effect(CALL, place, self._inputs(request), perform)
-        return ModelReply.from_json(result["reply"])
+        reply = ModelReply.from_json(result["reply"])
+        return replace(reply, text=self._journal.secrets.unmask(str(reply.text)))
 
     async def samples(
         self, calls: Sequence[tuple[str, ModelRequest]], *, role: str, phase: str, at_once: int = 0
@@ -55,6 +62,7 @@ class Gateway:
         consumed: a resumed run sees what the first one saw. An error is raised once the calls under way have
         been delivered. Close the generator (`contextlib.aclosing`) to cancel what is still under way.
         """
+        calls = [(place, self._masked(request)) for place, request in calls]
         recorded = self._recorded(calls)
         for index in recorded:
             place, request = calls[index]
@@ -101,38 +109,50 @@ class Gateway:
         prompt_tokens = worst_case_prompt(request)
         if prompt_tokens + request.max_tokens > self.card.window:
             raise trouble.overflow(self.card.name, prompt_tokens + request.max_tokens, self.card.window)
+        async with self._budget.deadline():
+            return await patiently(lambda: self._attempt(place, request, labels, prompt_tokens), self._patience)
+
+    async def _attempt(
+        self, place: str, request: ModelRequest, labels: dict[str, Any], prompt_tokens: int
+    ) -> dict[str, Any]:
         reservation = self._budget.reserve(prompt_tokens, request.max_tokens, self.card)
         key = f"{self._journal.session}:{len(self._journal.events)}"
-        reserved = {"tokens": reservation.tokens, "cost": reservation.cost}
-        self._journal.record(RESERVED, place, {**labels, **reserved}, key=key)
+        self._journal.record(RESERVED, place, {**labels, **reservation.to_json()}, key=key)
         try:
-            reply = await self._in_time(request)
+            reply = await self.model.complete(request)
         except Refused:
             self._release(place, key, reservation)
             raise
+        except BrokenOff as error:
+            # Its reserve stays, because it may be charged. Another try gets one of its own.
+            raise Passing(error) from None
         self._budget.settle(reservation, reply)
-        return {**labels, "reservation": key, "reply": reply.to_json()}
-
-    async def _in_time(self, request: ModelRequest) -> ModelReply:
-        deadline = asyncio.timeout(self._budget.remaining.seconds)
-        try:
-            async with deadline:
-                return await self.model.complete(request)
-        except TimeoutError:
-            if deadline.expired():
-                raise self._budget.out_of_time() from None
-            raise
+        return {**labels, "reservation": key, "reply": {**reply.to_json(), "text": Innocent(reply.text)}}
 
     def _release(self, place: str, key: str, reservation: Reservation) -> None:
         self._budget.release(reservation)
         self._journal.record(RELEASED, place, key=key)
+
+    def _masked(self, request: ModelRequest) -> ModelRequest:
+        """The request as it may leave this machine; bytes that are no text are written out, as JSON holds none."""
+
+        def mask(text: str) -> str:
+            return self._journal.secrets.mask(text).encode(errors="backslashreplace").decode()
+
+        messages = [Message(message.speaker, mask(message.text)) for message in request.messages]
+        gap = request.gap
+        if gap is not None:
+            files = [(path, mask(text)) for path, text in gap.files]
+            gap = replace(gap, before=mask(gap.before), after=mask(gap.after), files=files)
+        return replace(request, messages=messages, gap=gap)
 
     def _labels(self, role: str, phase: str) -> dict[str, Any]:
         local = bool(self.card.extra.get("local", False))
         return {"role": role, "phase": phase, "model": self.card.name, "local": local}
 
     def _inputs(self, request: ModelRequest) -> dict[str, Any]:
-        return call_inputs(self.card.name, request)
+        inputs: dict[str, Any] = self._journal.secrets.masked(call_inputs(self.card.name, request))
+        return inputs
 
     def _recorded(self, calls: Sequence[tuple[str, ModelRequest]]) -> list[int]:
         indices = {(place, fingerprint(self._inputs(request))): i for i, (place, request) in enumerate(calls)}

@@ -11,8 +11,16 @@ from devagent.errors import CannotRun, ModelError
 from devagent.models import trouble
 from devagent.models.budget import price
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
-from devagent.models.retry import PASSING_STATUS, PATIENT, Passing, Patience, patiently, retry_after
-from devagent.models.tokens import estimate_prompt, estimate_tokens
+from devagent.models.retry import (
+    PASSING_STATUS,
+    PATIENT,
+    UNCERTAIN_STATUS,
+    Passing,
+    Patience,
+    patiently,
+    retry_after,
+)
+from devagent.models.tokens import estimate_prompt, estimate_tokens, most_characters
 from devagent.models.transport import TIMEOUTS, Timeouts
 
 _WRAPPING = re.compile(r"^(?:(?:litellm\.)?\w+Error: )*(?:\w+Exception - )?")
@@ -57,7 +65,7 @@ class LiteLLMModel:
             self._importing.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """One completion, tried again on rate limits, server errors and lost connections before the first token."""
+        """One completion, tried again on rate limits, server errors, and where no connection was made."""
         self.warm_up()
         assert self._importing is not None
         litellm = await asyncio.shield(self._importing)
@@ -79,6 +87,8 @@ class LiteLLMModel:
                 async for chunk in await litellm.acompletion(**self._arguments(request)):
                     limit.reschedule(asyncio.get_running_loop().time() + self._timeouts.silence)
                     texts += [c.delta.content for c in chunk.choices if c.delta.content]
+                    if sum(map(len, texts)) > most_characters(request.max_tokens):
+                        raise trouble.too_long(self.provider)
                     last["finish"] = next((c.finish_reason for c in chunk.choices if c.finish_reason), last["finish"])
                     last["usage"] = getattr(chunk, "usage", None) or last["usage"]
         except openai.OpenAIError as error:
@@ -141,6 +151,8 @@ class LiteLLMModel:
                 return trouble.stalled(self.provider, self._timeouts.silence)
         if begun:
             return trouble.garbage(self.provider, f"the connection broke: {said}")
+        if _lost_connection(error, after_sending=True) or status in UNCERTAIN_STATUS:
+            return trouble.broken_off(self.provider, said)
         if _lost_connection(error):
             return Passing(trouble.unreachable(self._base_url or self.provider, said))
         failure = trouble.failed(self.provider, status or 0, said)
@@ -174,13 +186,14 @@ def import_litellm() -> Any:
     return litellm
 
 
-def _lost_connection(error: BaseException | None) -> bool:
+def _lost_connection(error: BaseException | None, *, after_sending: bool = False) -> bool:
     """Whether nobody answered. LiteLLM reports some of these as a server's error 500; the cause tells."""
     import httpx
     import openai
 
     while error is not None:
-        if isinstance(error, httpx.TransportError | openai.APIConnectionError):
+        sent = isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError)
+        if sent or (not after_sending and isinstance(error, httpx.TransportError | openai.APIConnectionError)):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -14,9 +14,9 @@ from devagent.errors import ModelError
 from devagent.models import trouble
 from devagent.models.budget import price
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
-from devagent.models.retry import PATIENT, Passing, Patience, patiently
-from devagent.models.stream import error_text
-from devagent.models.tokens import estimate_prompt, estimate_tokens
+from devagent.models.retry import PATIENT, UNCERTAIN_STATUS, Passing, Patience, patiently
+from devagent.models.stream import error_text, is_count, well_formed
+from devagent.models.tokens import estimate_prompt, estimate_tokens, most_characters
 from devagent.models.transport import TIMEOUTS, StatusError, Timeouts, Transport
 
 PORT = 11434
@@ -51,7 +51,7 @@ class OllamaModel:
         return self._card
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """One completion, tried again on server errors and broken connections before the first line."""
+        """One completion, tried again on server errors, and where no connection was made."""
         return await patiently(lambda: self._attempt(request), self._patience)
 
     async def close(self) -> None:
@@ -67,12 +67,14 @@ class OllamaModel:
     async def _attempt(self, request: ModelRequest) -> ModelReply:
         started, texts = time.monotonic(), []
         try:
-            async with aclosing(self._transport.lines("/api/chat", self._body(request))) as lines:
+            async with aclosing(self._transport.lines("/api/chat", self._body(request), request.max_tokens)) as lines:
                 async for line in lines:
                     piece = self._parse(line)
-                    texts.append((piece.get("message") or {}).get("content") or "")
+                    texts.append(self._text(piece))
+                    if sum(map(len, texts)) > most_characters(request.max_tokens):
+                        raise trouble.too_long(self._transport.server)
                     if piece.get("done"):
-                        return self._reply("".join(texts), piece, request, time.monotonic() - started)
+                        return self._reply(well_formed("".join(texts)), piece, request, time.monotonic() - started)
         except StatusError as error:
             raise await self._explain(error) from None
         raise trouble.garbage(self._transport.server, "it ended before the answer did")
@@ -98,14 +100,22 @@ class OllamaModel:
     def _parse(self, line: str) -> dict[str, Any]:
         try:
             piece = json.loads(line or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise trouble.garbage(self._transport.server, "it is no JSON", line) from None
         if not isinstance(piece, dict) or piece.get("error"):
             raise trouble.garbage(self._transport.server, trouble.one_line(error_text(line)), line)
         return piece
 
+    def _text(self, piece: dict[str, Any]) -> str:
+        message = piece.get("message") or {}
+        text = (message.get("content") or "") if isinstance(message, dict) else None
+        if not isinstance(text, str):
+            raise trouble.garbage(self._transport.server, "it is no completion", str(piece))
+        return text
+
     def _reply(self, text: str, last: dict[str, Any], request: ModelRequest, seconds: float) -> ModelReply:
-        prompt, completion = last.get("prompt_eval_count"), last.get("eval_count")
+        told = [last.get("prompt_eval_count"), last.get("eval_count")]
+        prompt, completion = (count if is_count(count) else None for count in told)
         estimated = prompt is None or completion is None
         prompt = estimate_prompt(request) if prompt is None else prompt
         completion = estimate_tokens(text) if completion is None else completion
@@ -113,7 +123,7 @@ class OllamaModel:
             text=text,
             prompt_tokens=prompt,
             completion_tokens=completion,
-            finish=last.get("done_reason") or "stop",
+            finish=str(last.get("done_reason") or "stop"),
             seconds=round(seconds, 3),
             estimated=estimated,
             cost=price(self._card, prompt, completion),
@@ -123,6 +133,8 @@ class OllamaModel:
         server, said = self._transport.server, error_text(error.text)
         if error.status == 404:
             return trouble.unknown_model(self._name, server, await self.models(), f"ollama pull {self._name}")
+        if error.status in UNCERTAIN_STATUS:
+            return trouble.broken_off(server, f"a proxy answered {error.status}: {trouble.one_line(said)}")
         failure = trouble.failed(server, error.status, said)
         return Passing(failure, error.wait) if error.passing else failure
 

@@ -10,9 +10,9 @@ from devagent.models import trouble
 from devagent.models.budget import price
 from devagent.models.gap import gap_prompt, gap_stops
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
-from devagent.models.retry import PATIENT, Passing, Patience, patiently
+from devagent.models.retry import PATIENT, UNCERTAIN_STATUS, Passing, Patience, patiently
 from devagent.models.stream import Answer, ChatStream, Unreadable, error_text
-from devagent.models.tokens import estimate_prompt, estimate_tokens
+from devagent.models.tokens import estimate_prompt, estimate_tokens, most_characters
 from devagent.models.transport import TIMEOUTS, StatusError, Timeouts, Transport
 
 OVERFLOW_WORDS = ("context length", "context window", "context size", "context_length", "maximum context", "too long")
@@ -52,7 +52,7 @@ class OpenAIModel:
         return self._card
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """One completion, tried again on rate limits, server errors and broken connections before the first line."""
+        """One completion, tried again on rate limits, server errors, and where no connection was made."""
 
         async def attempt() -> ModelReply:
             async with aclosing(self.answers(request)) as answers:
@@ -67,10 +67,11 @@ class OpenAIModel:
 
         Raises `ModelError`, or `Passing` where another try may help.
         """
-        started, stream = time.monotonic(), ChatStream()
+        started, stream = time.monotonic(), ChatStream(most_characters(request.max_tokens))
         body = self._body(request) | ({"n": count} if count > 1 else {})
         try:
-            async with aclosing(self._transport.lines(_path(request), body)) as lines:
+            most = count * request.max_tokens
+            async with aclosing(self._transport.lines(_path(request), body, most)) as lines:
                 async for line in lines:
                     for answer in stream.feed(line):
                         yield answer.index, self._reply(answer, request, started)
@@ -133,6 +134,8 @@ class OpenAIModel:
             return trouble.unknown_model(self._name, server, await self.models())
         if error.status in (400, 413, 422) and any(words in said.lower() for words in OVERFLOW_WORDS):
             return trouble.failed(server, error.status, f"the prompt is too long for {self._name}: {said}")
+        if error.status in UNCERTAIN_STATUS:
+            return trouble.broken_off(server, f"a proxy answered {error.status}: {trouble.one_line(said)}")
         failure = trouble.failed(server, error.status, said)
         return Passing(failure, error.wait) if error.passing else failure
 

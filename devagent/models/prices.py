@@ -30,6 +30,14 @@ def with_known_prices(card: ModelCard) -> ModelCard:
     )
 
 
+def names_of(provider: str) -> list[str]:
+    """The chat models of a provider that the table has, as `PROVIDER/NAME`."""
+    prefix = f"{provider}/"
+    facts = ((name, about) for name, about in _table().items() if isinstance(about, dict))
+    found = (name for name, about in facts if about.get("litellm_provider") == provider and about.get("mode") == "chat")
+    return sorted({prefix + name.removeprefix(prefix) for name in found})
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
     spec = importlib.util.find_spec("litellm")

@@ -8,7 +8,7 @@ CALL = "model.call"
 """The effect. The result of `model.call.finished` has role, phase, model, local, reservation and reply."""
 
 RESERVED = "model.reserved"
-"""Right before sending: role, phase, model, local, and the worst case in tokens and cost."""
+"""Right before sending: role, phase, model, local, and the worst case in tokens (of the prompt, in all) and cost."""
 
 RELEASED = "model.released"
 """The server never answered: the reserve of the same key is given back."""

@@ -10,8 +10,11 @@ from devagent.errors import ModelError
 
 T = TypeVar("T")
 
-PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
-"""HTTP statuses that another try may cure."""
+PASSING_STATUS = frozenset({408, 425, 429, 500, 503, 529})
+"""HTTP statuses that another try may cure: the request was not answered, and is not charged."""
+
+UNCERTAIN_STATUS = frozenset({502, 504})
+"""HTTP statuses of a proxy that lost the server behind it: what became of the request nobody knows."""
 
 
 class Passing(Exception):

@@ -76,9 +76,15 @@ class Lease:
     """The right to use a running server, until `release`."""
 
     def __init__(self, plan: Plan, endpoint: Endpoint, api_key: str, lock: int, *, started_here: bool) -> None:
-        self._plan, self.endpoint, self.api_key = plan, endpoint, api_key
+        self.plan, self.endpoint, self.api_key = plan, endpoint, api_key
         self._lock: int | None = lock
         self.started_here = started_here
+
+    async def ended(self, pause: float = 0.5) -> bool:
+        """Wait until the server has ended, and say whether somebody stopped it: no is a crash."""
+        while _alive(self.endpoint):
+            await asyncio.sleep(pause)
+        return not self.plan.file("json").exists()
 
     def release(self) -> None:
         """Leave the server to others, and to its idle time. Safe to call twice."""
@@ -91,10 +97,10 @@ class Lease:
         self.release()
         if not self.started_here:
             return
-        lock = _try_lock(self._plan.file("lease"), fcntl.LOCK_EX)
+        lock = _try_lock(self.plan.file("lease"), fcntl.LOCK_EX)
         if lock is not None:
             try:
-                await _end(self._plan, self.endpoint)
+                await _end(self.plan, self.endpoint)
             finally:
                 os.close(lock)
 
@@ -123,6 +129,11 @@ async def running(plan: Plan) -> Endpoint | None:
     """The plan's server, if it runs and answers."""
     endpoint = _recorded(plan.file("json"))
     return endpoint if endpoint is not None and await _answers(endpoint) else None
+
+
+def is_served(plan: Plan) -> bool:
+    """Whether a process of this user serves the plan, or is about to; does not ask it."""
+    return _recorded(plan.file("json")) is not None
 
 
 async def running_servers() -> list[Endpoint]:

@@ -35,7 +35,12 @@ def estimate_tokens(text: str) -> int:
 
 def worst_case_tokens(text: str) -> int:
     """A count that the text will hardly exceed, for reserving. Never more than its bytes, which is a true bound."""
-    return min(math.ceil(estimate_tokens(text) * _MARGIN) + _SLACK, len(text.encode()))
+    return min(math.ceil(estimate_tokens(text) * _MARGIN) + _SLACK, len(text.encode(errors="surrogatepass")))
+
+
+def most_characters(max_tokens: int) -> int:
+    """A length that an answer of so many tokens does not have: what is longer comes from a server that ignores it."""
+    return 1000 + 16 * max_tokens
 
 
 def estimate_prompt(request: ModelRequest) -> int:
@@ -61,7 +66,7 @@ def _charge(piece: re.Match[str]) -> float:
         case "word":
             return sum(_word(part) for part in _HUMP.findall(text))
         case "wide":
-            return 0.3 * len(text.encode())
+            return 0.3 * len(text.encode(errors="surrogatepass"))
         case "mark":
             return max(1.0, len(_RULE.sub(r"\1\1", text.strip())) / 2.5)
         case _:

@@ -1,5 +1,7 @@
 """HTTP to a model server: lines of a streamed answer, and failures told apart by whether trying again may help."""
 
+import asyncio
+import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,20 @@ class Timeouts:
 
 
 TIMEOUTS = Timeouts()
+
+DOCUMENT_BYTES = 4_000_000
+"""The most that is read of an answer that is no completion: a list of models, an error."""
+
+_TOKEN_BYTES = 2000
+
+
+def stream_bytes(max_tokens: int) -> int:
+    """The most that is read of a streamed answer of so many tokens, each of which comes with some words about it."""
+    return 1_000_000 + _TOKEN_BYTES * max_tokens
+
+
+class Endless(Exception):
+    """The server sends more than anybody asked for."""
 
 
 class StatusError(Exception):
@@ -57,11 +73,11 @@ class Transport:
         self._timeouts = timeouts
         self._client: httpx.AsyncClient | None = None
 
-    async def lines(self, path: str, body: Json) -> AsyncGenerator[str, None]:
-        """The lines of a streamed answer.
+    async def lines(self, path: str, body: Json, max_tokens: int) -> AsyncGenerator[str, None]:
+        """The lines of a streamed answer of so many tokens.
 
-        Raises `StatusError`; `Passing` for connections that fail or break before the first line; `ModelError` for
-        those that break later, stall, or reach nobody on this machine.
+        Raises `StatusError`; `Passing` for connections that fail, `BrokenOff` for those that break before the first
+        line; `ModelError` for those that break later, stall, never end, or reach nobody on this machine.
         """
         import httpx
 
@@ -69,7 +85,7 @@ class Transport:
         try:
             async with self._pool().stream("POST", self.base_url + path, json=body) as response:
                 await _check(response)
-                async for line in response.aiter_lines():
+                async for line in _lines(response, stream_bytes(max_tokens)):
                     begun = begun or bool(line)
                     yield line
         except httpx.ReadTimeout:
@@ -77,8 +93,10 @@ class Transport:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise self._unreachable(error) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
-            broken = trouble.garbage(self.server, f"the connection broke ({type(error).__name__})")
-            raise (broken if begun else Passing(broken)) from None
+            why = f"the connection broke ({type(error).__name__})"
+            raise (trouble.garbage if begun else trouble.broken_off)(self.server, why) from None
+        except Endless:
+            raise trouble.too_long(self.server) from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise trouble.unreachable(self.base_url, str(error)) from None
 
@@ -87,9 +105,12 @@ class Transport:
         import httpx
 
         try:
-            response = await self._pool().get(self.base_url + path, timeout=self._timeouts.connect)
-            return response.json() if response.is_success else None
-        except (httpx.HTTPError, ValueError):
+            async with (
+                asyncio.timeout(self._timeouts.connect),
+                self._pool().stream("GET", self.base_url + path) as response,
+            ):
+                return json.loads(await _text(response)) if response.is_success else None
+        except (httpx.HTTPError, ValueError, TimeoutError):
             return None
 
     async def close(self) -> None:
@@ -124,5 +145,28 @@ def is_loopback(url: str) -> bool:
 async def _check(response: "httpx.Response") -> None:
     if response.is_success:
         return
-    text = (await response.aread()).decode(errors="replace")
-    raise StatusError(response.status_code, text, retry_after(response.headers.get("retry-after")))
+    raise StatusError(response.status_code, await _text(response), retry_after(response.headers.get("retry-after")))
+
+
+async def _lines(response: "httpx.Response", most: int) -> AsyncGenerator[str, None]:
+    """The lines of a response, of which none has to end. Raises `Endless` after `most` characters."""
+    rest, size = "", 0
+    async for piece in response.aiter_text():
+        size += len(piece)
+        if size > most:
+            raise Endless
+        *lines, rest = (rest + piece).split("\n")
+        for line in lines:
+            yield line.removesuffix("\r")
+    if rest:
+        yield rest
+
+
+async def _text(response: "httpx.Response") -> str:
+    """The text of a response, cut off where it is longer than any document we ask for."""
+    text = ""
+    async for piece in response.aiter_text():
+        text += piece
+        if len(text) > DOCUMENT_BYTES:
+            break
+    return text

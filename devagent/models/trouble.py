@@ -1,7 +1,8 @@
 """What goes wrong with a model, in one line each.
 
 ModelError
-└── Refused   nothing was generated and nothing charged: the call's reserve goes back to the budget
+├── Refused     nothing was generated and nothing charged: the call's reserve goes back to the budget
+└── BrokenOff   the request was sent and no answer began: perhaps charged, so that another try needs its own reserve
 """
 
 from devagent.errors import ModelError
@@ -13,6 +14,10 @@ class Refused(ModelError):
 
 class Unreachable(Refused):
     """Nobody listens at the address of the server."""
+
+
+class BrokenOff(ModelError):
+    """The request was sent, and then the connection was lost or a proxy gave up. Another try may help."""
 
 
 def unreachable(url: str, why: str = "") -> Unreachable:
@@ -64,7 +69,18 @@ def stalled(server: str, seconds: float) -> ModelError:
 
 def garbage(server: str, why: str, said: str = "") -> ModelError:
     """The server answered with something that is no completion."""
-    return ModelError(f"the answer of {server} cannot be read", why=why, details=said[:2000])
+    hint = "Try again, or name another with --model or --base-url"
+    return ModelError(f"the answer of {server} cannot be read", why=why, hint=hint, details=said[:2000])
+
+
+def broken_off(server: str, why: str) -> BrokenOff:
+    """The request was sent, and no answer came."""
+    return BrokenOff(f"{server} took the request and never answered", why=why, hint="Try again")
+
+
+def too_long(server: str) -> ModelError:
+    """The server sends without end."""
+    return garbage(server, "it is far longer than was asked for")
 
 
 def failed(server: str, status: int, said: str = "") -> Refused:

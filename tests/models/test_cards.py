@@ -80,6 +80,13 @@ def test_a_wrong_card_file_is_named(tmp_path: Path, text: str, line: str) -> Non
         card_for("x", (tmp_path,))
 
 
+def test_a_card_of_the_users_prompts_folder_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVAGENT_CONFIG", str(tmp_path))
+    (tmp_path / "prompts" / "models").mkdir(parents=True)
+    (tmp_path / "prompts" / "models" / "mine.toml").write_text('[[card]]\nmatch = "gpt-5*"\nwindow = 7\n')
+    assert card_for("openai/gpt-5-mini").window == 7
+
+
 def test_prices_that_no_card_has_come_from_litellms_table_without_importing_it() -> None:
     import subprocess
     import sys

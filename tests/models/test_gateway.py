@@ -1,6 +1,7 @@
 """The gateway: nothing is sent that does not fit, nothing is paid for twice, nothing goes on after the end."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,9 +16,11 @@ from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
 from devagent.models.model import Message, ModelCard, ModelReply, ModelRequest
 from devagent.models.record import CALL, RELEASED, RESERVED
+from devagent.models.retry import Patience
 from devagent.models.scripted import FREE, ReplayingModel, ScriptedModel
-from devagent.models.trouble import Refused
+from devagent.models.trouble import BrokenOff, Refused
 
+QUICK = Patience(tries=3, first=0.01, longest=0.05)
 REQUEST = ModelRequest([Message("user", "hello")], max_tokens=50)
 
 
@@ -137,6 +140,44 @@ def test_a_call_that_broke_off_counts_its_reserve_now_and_after_resume(tmp_path:
         assert budget.spent.tokens == Spent.from_events(journal.events).tokens > REQUEST.max_tokens
 
     run(tmp_path, broken)
+
+
+def test_a_request_that_was_lost_is_sent_again_with_a_reserve_of_its_own(tmp_path: Path) -> None:
+    model = ScriptedModel([BrokenOff("gone"), BrokenOff("gone"), "there"])
+
+    async def act(journal: Journal) -> None:
+        budget = Budget(tokens=1000)
+        reply = await Gateway(model, journal, budget, QUICK).ask("a", REQUEST, role="r", phase="p")
+        lost = [event.data["tokens"] for event in journal.find(RESERVED)][:2]
+        assert reply.text == "there"
+        taken = sum(lost) + reply.prompt_tokens + reply.completion_tokens
+        assert budget.spent.tokens == Spent.from_events(journal.events).tokens == taken
+
+    run(tmp_path, act)
+
+
+def test_a_lost_request_is_not_sent_again_where_another_reserve_does_not_fit(tmp_path: Path) -> None:
+    model = ScriptedModel([BrokenOff("gone"), "never asked for"])
+
+    async def act(journal: Journal) -> None:
+        with pytest.raises(OutOfBudget):
+            await Gateway(model, journal, Budget(tokens=100), QUICK).ask("a", REQUEST, role="r", phase="p")
+
+    run(tmp_path, act)
+    assert len(model.requests) == 1
+
+
+def test_the_deadline_holds_between_tries_as_well(tmp_path: Path) -> None:
+    model = ScriptedModel([BrokenOff("gone")] * 9)
+
+    async def act(journal: Journal) -> None:
+        started = time.monotonic()
+        with pytest.raises(OutOfBudget):
+            patience = Patience(tries=9, first=60.0, longest=60.0)
+            await Gateway(model, journal, Budget(seconds=0.1), patience).ask("a", REQUEST, role="r", phase="p")
+        assert time.monotonic() - started < 5
+
+    run(tmp_path, act)
 
 
 def test_the_deadline_cancels_the_call_in_flight(tmp_path: Path) -> None:

@@ -1,21 +1,27 @@
 """OpenAIModel against a real server on loopback."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from loopback_server import Answer, Received, completion, delta, serving, sse, usage
 
 from devagent.errors import ModelError
 from devagent.models.model import Message, ModelCard, ModelReply, ModelRequest
 from devagent.models.openai import OpenAIModel
 from devagent.models.retry import Patience
+from devagent.models.stream import ChatStream, Unreadable
 from devagent.models.transport import Timeouts
-from devagent.models.trouble import Refused, Unreachable
+from devagent.models.trouble import BrokenOff, Refused, Unreachable
 
 CARD = ModelCard("m", price_in=1.0, price_out=2.0, schema=True)
 QUICK = Patience(tries=3, first=0.01, longest=0.5)
+KEYS = ["choices", "delta", "message", "content", "index", "finish_reason", "usage", "prompt_tokens", "text", "error"]
 REQUEST = ModelRequest([Message("system", "be short"), Message("user", "hello")], max_tokens=9, temperature=0.5)
 
 
@@ -121,9 +127,11 @@ def test_a_used_up_quota_is_not_tried_again() -> None:
     assert len(server.posts()) == 1
 
 
-def test_a_connection_cut_before_the_first_line_is_tried_again() -> None:
-    with serving(Answer([], cut=True), Answer(completion("ok"))) as server:
-        assert ask(server.url).text == "ok"
+@pytest.mark.parametrize("answer", [Answer([], cut=True), Answer(["gone"], 502), Answer(["slow"], 504)])
+def test_a_request_of_which_nobody_knows_what_became_is_not_sent_again_unasked(answer: Answer) -> None:
+    with serving(answer, Answer(completion("ok"))) as server, pytest.raises(BrokenOff, match="never answered"):
+        ask(server.url)
+    assert len(server.posts()) == 1
 
 
 def test_a_connection_cut_in_the_answer_is_an_error_and_not_tried_again() -> None:
@@ -179,11 +187,60 @@ def test_a_silent_server_is_given_up() -> None:
         ask(server.url, silence=0.2)
 
 
+@pytest.mark.parametrize("piece", ["data: " + "x" * 50_000, "data: {}\n\n", delta("word " * 50)])
+def test_an_answer_without_end_is_cut_off(piece: str | dict[str, Any]) -> None:
+    chunk = piece if isinstance(piece, str) else sse(piece)[0]
+    with serving(Answer([chunk] * 200_000)) as server, pytest.raises(ModelError, match="far longer than was asked"):
+        ask(server.url)
+    assert server.hung_up.wait(5)
+
+
+def test_an_error_page_without_end_is_cut_off() -> None:
+    with serving(Answer(["x" * 100_000] * 10_000, 400)) as server, pytest.raises(Refused, match="answered 400: xxx"):
+        ask(server.url)
+    assert server.hung_up.wait(5)
+
+
+def test_halves_of_characters_are_put_together_or_replaced() -> None:
+    events = [
+        f'data: {{"choices": [{{"delta": {{"content": "\\{half}"}}}}]}}\n\n' for half in ("ud83d", "ude42", "ud83d")
+    ]
+    with serving(Answer([*events, *sse(delta(finish="stop"), "[DONE]")])) as server:
+        assert ask(server.url).text == "🙂\ufffd"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4), max_size=4), st.booleans())
+def test_whatever_json_a_server_sends_is_an_answer_or_unreadable(chunks: list[dict[str, Any]], plain: bool) -> None:
+    stream = ChatStream(1000)
+    try:
+        answers = [
+            answer for chunk in chunks for answer in stream.feed(("" if plain else "data: ") + json.dumps(chunk))
+        ]
+        answers += stream.end()
+    except Unreadable:
+        return
+    for answer in answers:
+        assert isinstance(answer.text, str) and answer.text.encode() is not None
+        assert (answer.prompt_tokens or 0) >= 0 and (answer.completion_tokens or 0) >= 0
+
+
 @pytest.mark.parametrize(
     "chunks",
     [
         ["data: {broken\n\n"],
         ["data: []\n\n"],
+        ["data: " + "[" * 100_000 + "\n\n"],
+        sse({"choices": [3]}),
+        sse({"choices": {"a": 1}}),
+        sse({"choices": [{"delta": "x"}]}),
+        sse({"choices": [{"delta": {"content": 3}}]}),
         ["<html>captive portal</html>\n"],
         ['{"detail": "hello"}'],
         [],

@@ -1,0 +1,62 @@
+"""Model weights on this machine, and downloads of them that did not end."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from devagent.models.server import running_servers
+from devagent.models.store import EMBEDDED, models_folder
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Weights, or a part of them. `in_use` says by whom; empty where nobody uses it."""
+
+    path: Path
+    whole: bool
+    in_use: str = ""
+
+
+async def kept_models() -> list[Kept]:
+    """What of the embedded model is on this machine. Files that devagent did not put there are not named."""
+    folder, file = models_folder(), EMBEDDED.file
+    if not folder.is_dir():
+        return []
+    parts = [path for pattern in (f".{file}.*.part*", ".wheel-*") for path in sorted(folder.glob(pattern))]
+    found = []
+    if (folder / file).is_file():
+        served = "a model server that runs; devagent model stop" if await running_servers() else ""
+        found.append(Kept(folder / file, True, served))
+    with _download_lock() as free:
+        return found + [Kept(path, False, "" if free else "a download that is going on") for path in parts]
+
+
+async def remove(kept: Kept) -> bool:
+    """Remove it; `False` where somebody has taken it into use meanwhile."""
+    with _download_lock() as free:
+        if not free or (kept.whole and await running_servers()):
+            return False
+        if kept.path.is_dir():
+            shutil.rmtree(kept.path)
+        else:
+            kept.path.unlink(missing_ok=True)
+    return True
+
+
+@contextlib.contextmanager
+def _download_lock() -> Iterator[bool]:
+    """Keep downloads from beginning; gives whether none was going on."""
+    descriptor = os.open(models_folder() / f".{EMBEDDED.file}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = True
+    except BlockingIOError:
+        free = False
+    try:
+        yield free
+    finally:
+        os.close(descriptor)
