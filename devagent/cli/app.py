@@ -4,6 +4,7 @@ import typer
 
 from devagent.cli import (
     apply,
+    clean,
     config,
     demo,
     discard,
@@ -11,11 +12,14 @@ from devagent.cli import (
     fix,
     listing,
     model,
+    replay,
     resume,
+    revise,
     run,
     sandbox,
     show,
     test,
+    trust,
     undo,
 )
 
@@ -48,10 +52,14 @@ app.command("test")(test.test)
 app.command("show", short_help="Show a run: patch, evidence, conversation, ledger.")(show.show)
 app.command("list")(listing.list_runs)
 app.command("apply")(apply.apply)
-app.command("undo")(undo.undo)
+app.command("undo", short_help="Put back, byte for byte, what `apply` changed.")(undo.undo)
 app.command("discard")(discard.discard)
 app.command("resume", short_help="Go on with a run that was interrupted or stopped.")(resume.resume)
+app.command("revise", short_help="Send a proposal back with what you say.")(revise.revise)
+app.command("replay", short_help="Do a run again from its journal, offline.")(replay.replay)
+app.command("clean", short_help="Remove what devagent left, with sizes; asks.")(clean.clean)
 app.command("demo", short_help="Make a small repository with a bug; run `fix` there.")(demo.demo)
+app.command("trust", short_help="Read the settings that this repository brings; let them count.")(trust.trust)
 app.command("doctor")(doctor.doctor)
 app.add_typer(model.app, name="model")
 app.add_typer(sandbox.app, name="sandbox")

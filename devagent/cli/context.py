@@ -1,14 +1,17 @@
 """What commands need before they can call a workflow: the repository and the settings."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from devagent.errors import UsageError
 
 if TYPE_CHECKING:
+    from devagent.config.brought import Brought
     from devagent.config.settings import Loaded
     from devagent.repo.git import Repository
 
@@ -24,6 +27,7 @@ def repository(directory: Path) -> "Repository":
     repo = find_root(directory)
     recover(repo)
     sweep(repo)
+    _remove_containers_of_the_dead()
     return repo
 
 
@@ -32,32 +36,80 @@ def repository_to_look_at(directory: Path) -> "Repository":
     from devagent.errors import DevagentError
     from devagent.proposal.apply import recover
     from devagent.repo.git import find_root
+    from devagent.report.shown import shown
 
     repo = find_root(directory)
     try:
         recover(repo)
     except DevagentError as error:
-        print(f"devagent: {error}", file=sys.stderr)
+        print(f"devagent: {shown(str(error))}", file=sys.stderr)
+    _remove_containers_of_the_dead()
     return repo
 
 
-def settings(repo: "Repository | None", **flags: Any) -> "Loaded":
-    """Settings from all layers. A flag is named like its setting, with `__` for the dot; `None` was not given.
+def _remove_containers_of_the_dead() -> None:
+    """What a killed devagent left on the engine; only where one was killed is anything heavy imported for it."""
+    from devagent.sandbox.marks import some_are_dead
+
+    if some_are_dead():
+        from devagent.sandbox.choice import remove_what_the_dead_left
+
+        run_async(remove_what_the_dead_left(lambda note: print(f"devagent: {note}", file=sys.stderr)))
+
+
+def settings(repo: "Repository | None", *, trust: str | None = None, **flags: Any) -> "Loaded":
+    """Settings from all layers, and the prompts that the repository brings where the user trusts them.
+
+    A flag is named like its setting, with `__` for the dot; `None` was not given. `trust` is the hash that the user
+    named for what the repository brings. Where that does not count, one line on stderr says so.
 
     Raises `UsageError` for a setting that does not exist or does not fit, or names a chain or role that is not there.
     """
     from devagent.config.resources import config_folder
     from devagent.config.settings import load
+    from devagent.team.prompts import Library
     from devagent.workflows.named import check_names
 
     command_line = {key.replace("__", "."): value for key, value in flags.items()}
+    brought = _trusted(repo, trust)
     loaded = load(
+        repository=brought.config,
         user_file=config_folder() / "config.toml",
         git_config=_git_config(repo) if repo is not None else {},
         command_line=command_line,
     )
-    check_names(loaded.settings)
+    loaded = replace(loaded, prompts=brought.prompts)
+    check_names(loaded.settings, Library(loaded.prompts))
     return loaded
+
+
+def _trusted(repo: "Repository | None", trust: str | None) -> "Brought":
+    from devagent.config.brought import Brought
+
+    if repo is None:
+        return Brought({})
+    from devagent.report.shown import shown
+    from devagent.workflows.trust import accepted
+
+    brought, note = accepted(repo, trust or os.environ.get("DEVAGENT_TRUST", ""))
+    if note:
+        print(f"devagent: {shown(note)}", file=sys.stderr)
+    return brought
+
+
+def project_meant(repo: "Repository", directory: Path, named: str | None) -> str | None:
+    """The folder whose project a command means, from the top of the repository: the one named, or stood in.
+
+    Raises `UsageError` for a folder outside of it.
+    """
+    top, here = repo.root.resolve(), directory.resolve()
+    inside = here if named is None else (top / named if (top / named).is_dir() else here / named).resolve()
+    if not inside.is_relative_to(top):
+        raise UsageError(f"--project {named}", why="it lies outside the repository")
+    folder = inside.relative_to(top).as_posix()
+    if folder == ".":
+        return None if named is None else ""
+    return folder
 
 
 def role_models(pairs: list[str] | None) -> dict[str, str]:
@@ -90,9 +142,37 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _git_config(repo: "Repository") -> dict[str, str]:
-    listed = repo.git.run("config", "--null", "--get-regexp", r"^devagent\.", check=False)
+    """What git's configuration sets. Where the model is, only the user's own says: an archive may bring a `.git`."""
+    found = _listed(repo)
+    if where := [key for key, value in found.items() if key in _WHERE or (key.startswith(_WHICH) and "://" in value)]:
+        own = {**_listed(repo, "--system"), **_listed(repo, "--global")}
+        for key in where:
+            if own.get(key) != found[key]:
+                _tell_of_a_foreign(key)
+                found.pop(key)
+                found |= {key: own[key]} if key in own else {}
+    return found
+
+
+_WHERE = ("devagent.model.base_url", "devagent.model.key_variable", "devagent.model.allow")
+_WHICH = ("devagent.model.name", "devagent.model.roles.")
+
+
+def _listed(repo: "Repository", *scope: str) -> dict[str, str]:
+    listed = repo.git.run("config", *scope, "--null", "--get-regexp", r"^devagent\.", check=False)
     pairs = (entry.split("\n", 1) for entry in listed.stdout.decode(errors="replace").split("\0") if entry)
     return {pair[0].replace("-", "_"): pair[1] if len(pair) > 1 else "true" for pair in pairs}
+
+
+def _tell_of_a_foreign(key: str) -> None:
+    from devagent.report.shown import shown
+
+    name = shown(key.removeprefix("devagent."))
+    print(
+        f"devagent: this repository's git configuration sets {name}, which is ignored: say it for yourself with "
+        f"git config --global {key.replace('_', '-')}",
+        file=sys.stderr,
+    )
 
 
 def repository_or_none(directory: Path) -> "Repository | None":

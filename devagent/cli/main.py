@@ -1,6 +1,7 @@
 """The entry point: answers `--version` at once, runs everything else, and turns errors into one line and a code."""
 
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -11,8 +12,15 @@ def main() -> None:
         print(f"devagent {__version__}")
         return
     from devagent.cli.app import app
+    from devagent.cli.boundary import run
 
-    app(prog_name="devagent")
+    sys.exit(run(app, prog_name=_name()))
+
+
+def _name() -> str:
+    """What the user typed: git runs `git-devagent` for `git devagent`. Completion is for the command itself."""
+    as_git = Path(sys.argv[0]).name == "git-devagent" and not any("-completion" in word for word in sys.argv[1:])
+    return "git devagent" if as_git else "devagent"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from devagent.cli import options
+from devagent.cli import completion, options
 from devagent.cli.boundary import command
 from devagent.errors import ExitCode
 
@@ -39,9 +39,13 @@ def pull(quiet: options.Quiet = False, verbose: options.Verbose = False) -> None
 @app.command("check")
 @command
 def check(
-    name: Annotated[Optional[str], typer.Argument(metavar="[MODEL]", help="The configured model by default.")] = None,  # noqa: UP045
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[MODEL]", autocompletion=completion.models, help="The configured model by default."),
+    ] = None,
     base_url: options.BaseUrl = None,
     directory: options.Directory = Path(),
+    max_seconds: Annotated[float, typer.Option("--max-seconds", min=1, help="Most seconds to wait.")] = 180,
     yes: options.Yes = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
@@ -56,9 +60,42 @@ def check(
     loaded = settings(repository_or_none(directory), model__name=name, model__base_url=base_url)
     surface = Output(quiet=as_json, yes=yes).surface()
     with closing(surface):
-        result = run_async(check_model(loaded.settings, surface))
+        result = run_async(check_model(loaded.settings, surface, patience=max_seconds))
     print_checks(result, as_json=as_json)
     return result.exit_code
+
+
+@app.command("serve")
+@command
+def serve(
+    yes: options.Yes = False,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
+) -> ExitCode:
+    """Serve the embedded model to other programs by OpenAI's interface, until Ctrl-C or `devagent model stop`.
+
+    Prints the base URL and where the key is. It listens on this machine only.
+    """
+    import sys
+
+    from devagent.cli.context import run_async, settings
+    from devagent.cli.working import Output
+    from devagent.report.output import print_served
+    from devagent.report.surface import calm, closing
+    from devagent.workflows.models import Served, serve_model
+
+    surface = Output(quiet=as_json, yes=yes).surface()
+
+    def tell(served: Served) -> None:
+        calm(surface)
+        print_served(served, as_json=as_json)
+
+    with closing(surface):
+        try:
+            run_async(serve_model(settings(None).settings, surface, tell))
+        except KeyboardInterrupt:  # the ordinary way to end it
+            print("stopped, unless another devagent is using it", file=sys.stderr)
+    return ExitCode.DONE
 
 
 @app.command("stop")

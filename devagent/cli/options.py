@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Optional
 
 import typer
 
+from devagent.cli import completion
+
 
 def _one_of(flag: str, *names: str, help: str) -> Any:  # noqa: A002  as Typer calls it
     """An option that takes one of these words. Typer's own way says "Value error" where it means the user's."""
@@ -26,11 +28,19 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stder
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Details of errors.")]
 Model = Annotated[
     Optional[str],  # noqa: UP045  typer reads this form on every Python
-    typer.Option("--model", "-m", help="Model: embedded, ollama/NAME, provider/NAME, or NAME with --base-url."),
+    typer.Option(
+        *("--model", "-m"),
+        autocompletion=completion.models,
+        help="Model: embedded, ollama/NAME, provider/NAME, or NAME with --base-url.",
+    ),
 ]
 RoleModel = Annotated[
     Optional[list[str]],  # noqa: UP045
-    typer.Option("--role-model", help="Another model for one role: ROLE=MODEL. May be repeated."),
+    typer.Option(
+        "--role-model",
+        autocompletion=completion.role_models,
+        help="Another model for one role: ROLE=MODEL. May be repeated.",
+    ),
 ]
 BaseUrl = Annotated[
     Optional[str],  # noqa: UP045
@@ -40,6 +50,12 @@ Strategy = Annotated[
     Optional[Literal["auto", "chain", "lite"]],  # noqa: UP045
     _one_of(
         "--strategy", "auto", "chain", "lite", help="How candidates are made: the team (chain) or one agent (lite)."
+    ),
+]
+Chain = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--chain", metavar="NAME", autocompletion=completion.chains, help="The team's chain: a file of prompts/chains."
     ),
 ]
 MaxTokens = Annotated[
@@ -58,6 +74,10 @@ SandboxKind = Annotated[
     Optional[Literal["auto", "docker", "process"]],  # noqa: UP045
     _one_of("--sandbox", "auto", "docker", "process", help="Isolation: Docker, Linux namespaces, or whichever works."),
 ]
+Project = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--project", help="Folder of the project to test; by default the one you stand in.", metavar="FOLDER"),
+]
 Base = Annotated[
     Literal["worktree", "index", "HEAD"],
     _one_of("--base", "worktree", "index", "HEAD", help="What to start from; worktree includes uncommitted work."),
@@ -74,8 +94,20 @@ AllowTestChanges = Annotated[
     bool, typer.Option("--allow-test-changes", help="Accept candidates that change tests or their configuration.")
 ]
 Ask = Annotated[bool, typer.Option("--ask", help="Let the team ask you what the repository does not answer.")]
+Trust = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--trust",
+        metavar="SHA256",
+        help="Let what the repository brings in .devagent count, if this is its hash (see devagent trust).",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Agree to the model's download and to using a provider's key.")]
 RunId = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Argument(metavar="[RUN]", help="A run, or the beginning of its name; the latest by default."),
+    typer.Argument(
+        metavar="[RUN]",
+        autocompletion=completion.runs,
+        help="A run, or the beginning of its name; the latest by default.",
+    ),
 ]

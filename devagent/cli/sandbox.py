@@ -1,10 +1,12 @@
 """`devagent sandbox`: images, environments, and the isolation in force."""
 
+import os
 from pathlib import Path
+from typing import Annotated, Optional
 
 import typer
 
-from devagent.cli import options
+from devagent.cli import completion, options
 from devagent.cli.boundary import command
 from devagent.errors import ExitCode
 
@@ -16,20 +18,62 @@ app = typer.Typer(help="Where untrusted code runs.", no_args_is_help=True, rich_
 def build(
     directory: options.Directory = Path(),
     sandbox: options.SandboxKind = None,
+    project: options.Project = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
 ) -> None:
     """Build the environment of this repository's tests: an image, or a folder for process isolation."""
-    from devagent.cli.context import repository, run_async, settings
+    from devagent.cli.context import project_meant, repository, run_async, settings
     from devagent.cli.working import Output
     from devagent.report.surface import closing
     from devagent.workflows.environment import build_environment
 
     repo = repository(directory)
+    loaded = settings(repo, sandbox__kind=sandbox, sandbox__project=project_meant(repo, directory, project))
     surface = Output(quiet=quiet).surface()
     with closing(surface):
-        built = run_async(build_environment(repo, settings(repo, sandbox__kind=sandbox).settings, surface))
+        built = run_async(build_environment(repo, loaded.settings, surface))
     print(built)
+
+
+@app.command("shell")
+@command
+def shell(
+    shell_command: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="[-- COMMAND]", help="Run this instead of a shell."),
+    ] = None,
+    run: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--run", metavar="RUN", help="On the candidate of this run.", autocompletion=completion.runs),
+    ] = None,
+    directory: options.Directory = Path(),
+    sandbox: options.SandboxKind = None,
+    base: options.Base = "worktree",
+    trust: options.Trust = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
+) -> int:
+    """Open a shell where the tests run, on your work tree as it is now. Nothing of it reaches your checkout.
+
+    Exits with the code of the shell, or of the command.
+    """
+    from devagent.cli.context import repository, run_async, settings
+    from devagent.cli.terminal import HostTerminal
+    from devagent.cli.working import Output
+    from devagent.proposal.store import find_run
+    from devagent.report.surface import calm, closing
+    from devagent.workflows.shell import open_shell
+
+    repo = repository(directory)
+    found = find_run(repo, run) if run else None
+    loaded = settings(repo, trust=trust, sandbox__kind=sandbox).settings
+    surface = Output(quiet=quiet).surface()
+    terminal = HostTerminal(before=lambda: calm(surface))
+    wanted = tuple(shell_command or ())
+    with closing(surface):
+        work = open_shell(repo, loaded, surface, terminal, run=found, base=base, command=wanted, environ=os.environ)
+        return run_async(work)
 
 
 @app.command("check")

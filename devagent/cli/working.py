@@ -38,7 +38,8 @@ def finish(work: Coroutine[Any, Any, "RunResult"], output: Output, surface: "Sur
         with closing(surface):
             result = run_async(work)
     except KeyboardInterrupt:
-        print("Interrupted. To go on: devagent resume", file=sys.stderr)
+        # By its name: with several runs at once the latest may be another one.
+        print(f"Interrupted. To go on: devagent resume {surface.run}".rstrip(), file=sys.stderr)
         raise
     print_run(result, as_json=output.json, events=output.events)
     return result.exit_code

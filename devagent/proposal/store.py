@@ -7,17 +7,21 @@ ended.json                    how and why the run ended without a proposal
 applied/  undone/             the record of what `apply` wrote (devagent.proposal.transaction)
 """
 
+import calendar
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from devagent.errors import UsageError
-from devagent.journal.journal import write_atomically
+from devagent.journal.journal import make_private, write_atomically
 from devagent.proposal.candidate import Proposal, commit_message
 from devagent.repo import refs
 from devagent.repo.git import Repository
@@ -27,6 +31,7 @@ _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 _DAY = 86_400
 _WORDS = 1 << 16
 _DISCARDED = ".discarded-"
+_RUN_ID = re.compile(r"[0-9]{6}-[a-z]{5}")
 
 
 class State(StrEnum):
@@ -109,10 +114,26 @@ def run_id(at: float) -> str:
     return time.strftime("%y%m%d-", time.gmtime(at)) + "".join(letters)
 
 
+def begun(run: str) -> float:
+    """The time that a run's id stands for (seconds since the epoch); 0 for a name that is no id."""
+    date, _, word = run.partition("-")
+    try:
+        day = calendar.timegm(time.strptime(date, "%y%m%d"))
+        places = [(_CONSONANTS, _VOWELS)[n % 2].index(letter) for n, letter in enumerate(word)]
+        number = places[0] << 12 | places[1] << 10 | places[2] << 6 | places[3] << 4 | places[4]
+    except (ValueError, IndexError):
+        return 0.0
+    return day + number * _DAY / _WORDS
+
+
 def new_run(repo: Repository, at: float | None = None) -> Run:
-    """Make the folder of a new run; its id is the first free one from `at` (now) on, also among concurrent runs."""
-    at = time.time() if at is None else at
+    """Make the folder of a new run; its id is the first free one from `at` on, also among concurrent runs.
+
+    Without `at` that is now, or, where the clock has gone back, right after the latest run there is.
+    """
     folder = runs_folder(repo)
+    if at is None:
+        at = max([time.time(), *(begun(run.id) + _DAY / _WORDS for run in _runs_in(folder)[-1:])])
     _make_private(folder)
     while True:
         run = Run(run_id(at), folder / run_id(at))
@@ -177,19 +198,33 @@ def mark_ended(run: Run, reason: str, state: State = State.FAILED) -> None:
 def discard(repo: Repository, run: Run) -> None:
     """Remove a run's refs and folder; what was applied stays applied and can no longer be undone.
 
-    Raises `UsageError` while the run is being worked on.
+    Raises `UsageError` while the run is being worked on, or where somebody else has discarded it.
     """
-    if run.state is State.RUNNING:
-        raise UsageError(f"run {run.id} is being worked on", hint="Stop it first")
-    run.folder.rename(run.folder.with_name(_DISCARDED + run.id))
+    try:
+        with _alone(run.folder / "lock"):
+            run.folder.rename(run.folder.with_name(_DISCARDED + run.id))
+    except BlockingIOError:
+        raise UsageError(f"run {run.id} is being worked on", hint="Stop it first") from None
+    except FileNotFoundError:
+        raise UsageError(f"run {run.id} was discarded already") from None
     sweep(repo)
 
 
 def sweep(repo: Repository) -> None:
-    """Remove what is left of discarded runs, also after a `discard` that was killed."""
-    for leaving in runs_folder(repo).glob(f"{_DISCARDED}*"):
-        refs.delete(repo, leaving.name.removeprefix(_DISCARDED))
-        shutil.rmtree(leaving, ignore_errors=True)
+    """Remove what is left of discarded runs, also after a `discard` that was killed. One process at a time does it."""
+    leaving = list(runs_folder(repo).glob(f"{_DISCARDED}*"))
+    if not leaving:
+        return
+    with suppress(BlockingIOError), _alone(runs_folder(repo).with_name("sweep.lock")):
+        for folder in leaving:
+            refs.delete(repo, folder.name.removeprefix(_DISCARDED))
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def orphans(repo: Repository) -> list[str]:
+    """The ids of runs that have refs and no folder: somebody removed it by hand."""
+    known = {path.name.removeprefix(_DISCARDED) for path in runs_folder(repo).glob("*")}
+    return [run for run in refs.runs(repo) if _RUN_ID.fullmatch(run) and run not in known]
 
 
 def runs_folder(repo: Repository) -> Path:
@@ -204,7 +239,18 @@ def run_folder(repo: Repository, run: str) -> Path:
 
 def _make_private(folder: Path) -> None:
     for part in (folder.parent, folder):
-        part.mkdir(mode=0o700, exist_ok=True)
+        make_private(part)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock that nobody else holds. Raises `BlockingIOError` where somebody does."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _is_locked(folder: Path) -> bool:

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devagent.report.shown import json_text
 from devagent.report.telling import plural
-from devagent.sandbox.output import plain
+from devagent.sandbox.output import visible
 from devagent.workflows.results import Observed, RunResult, TestsResult
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from devagent.config.settings import Loaded
+    from devagent.proposal.apply import Done
     from devagent.workflows.checks import Examination
     from devagent.workflows.looking import RunLine, RunView
-    from devagent.workflows.models import ModelLine
+    from devagent.workflows.models import ModelLine, Served
 
 MARKS = {"pass": "✓", "fail": "✗", "no-verdict": "?"}
 COLOURS = {"pass": "green", "fail": "red", "no-verdict": "yellow"}
@@ -35,6 +37,7 @@ def print_run(result: RunResult, *, as_json: bool, events: bool = False) -> None
         if result.outcome not in ("proposed", "unverified"):
             _print_title(console, result.evidence)
         _print_diff(console, result.diff)
+    _print_since(console, result.revises, result.since)
     _print_evidence(console, result.evidence)
     for label, lines in (("assumed", result.assumptions), ("note", result.notes)):
         for line in lines:
@@ -70,6 +73,10 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
     console = _console()
     console.print(f"Run {seen.run}: {seen.state}", style="bold", markup=False)
     console.print(f"Task: {seen.task}", markup=False, soft_wrap=True)
+    if seen.revises:
+        console.print(f"Revises {seen.revises}: {seen.feedback}", markup=False, soft_wrap=True)
+    if seen.revised_by:
+        console.print(f"Revised by {', '.join(seen.revised_by)}", markup=False, soft_wrap=True)
     if seen.failure:
         console.print(f"Ended without a proposal: {seen.failure}", style="yellow", markup=False, soft_wrap=True)
     if seen.diff:
@@ -77,6 +84,7 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
         if seen.failure:
             _print_title(console, seen.evidence)
         _print_diff(console, seen.diff)
+    _print_since(console, seen.revises, seen.since)
     _print_evidence(console, seen.evidence)
     for line in (*(f"assumed: {a}" for a in seen.assumptions), *(f"note: {n}" for n in seen.notes)):
         console.print(f"  {line}", markup=False, soft_wrap=True)
@@ -106,17 +114,36 @@ def print_runs(runs: "Sequence[RunLine]", *, as_json: bool) -> None:
         print("No runs yet. Start one with: devagent fix")
     width = max((len(line.state) for line in runs), default=0)
     for line in runs:
-        print(plain(f"{line.run}  {line.state:{width}}  {line.task}"))
+        task = f"revises {line.revises}: {line.task}" if line.revises else line.task
+        print(visible(f"{line.run}  {line.state:{width}}  {task}"))
 
 
-def print_change(verb: str, run: str, paths: Sequence[str], *, as_json: bool) -> None:
-    """What `apply` or `undo` did to the checkout."""
+def print_change(verb: str, done: "Done", *, as_json: bool) -> None:
+    """What `apply` ("applied") or `undo` ("undone") did to the checkout."""
     if as_json:
-        _print_json({"devagent": 1, "kind": verb, "run": run, "paths": list(paths)})
+        _print_json({"devagent": 1, "kind": verb, **vars(done)})
         return
-    for path in paths:
-        print(f"{'wrote' if verb == 'applied' else 'restored'} {path}")
-    print(f"{verb} {run}" + ("; `devagent undo` takes it back" if verb == "applied" else ""))
+    applied = verb == "applied"
+    since = "since the run started" if applied else "since it was applied"
+    for path in done.paths:
+        if path in done.merged:
+            print(visible(f"merged {path}, which had changed {since}"))
+        else:
+            print(visible(f"{'wrote' if applied else 'restored'} {path}"))
+    for path in done.already:
+        print(visible(f"left {path}, which is so already"))
+    if done.staged and not done.commit:
+        print(f"{'staged' if applied else 'unstaged'} {plural(len(done.staged), 'file')}")
+    if done.commit:
+        print(visible(_commit_line(done, applied=applied)))
+    print(f"{verb} {done.run}" + ("; `devagent undo` takes it back" if applied else ""))
+
+
+def _commit_line(done: "Done", *, applied: bool) -> str:
+    commit, name = done.commit[:10], done.ref.removeprefix("refs/heads/")
+    if done.paths or done.already:
+        return f"committed {commit} on {name}" if applied else f"took back commit {commit} on {name}"
+    return f"made branch {name} at {commit}" if applied else f"deleted branch {name} (it was at {commit})"
 
 
 def print_checks(result: "Examination", *, as_json: bool) -> None:
@@ -138,15 +165,18 @@ def print_checks(result: "Examination", *, as_json: bool) -> None:
 def print_settings(loaded: "Loaded", user_file: Path, *, as_json: bool) -> None:
     """Every setting, its value, and its layer."""
     from devagent.config.settings import flatten
+    from devagent.journal.secrets import Secrets
 
-    values = flatten(loaded.settings.model_dump(mode="json"))
+    values = Secrets().redacted(flatten(loaded.settings.model_dump(mode="json")))
     if as_json:
         shown = {k: {"value": v, "from": loaded.origins.get(k, "default")} for k, v in values.items()}
         _print_json({"devagent": 1, "kind": "settings", "settings": shown, "user_file": str(user_file)})
         return
     width = max(map(len, values))
     for key, value in values.items():
-        print(f"{key:{width}} = {json.dumps(value, ensure_ascii=False)}  ({loaded.origins.get(key, 'default')})")
+        print(
+            visible(f"{key:{width}} = {json.dumps(value, ensure_ascii=False)}  ({loaded.origins.get(key, 'default')})")
+        )
     print(f"\nYour own settings: {user_file}{'' if user_file.exists() else ' (does not exist)'}")
     print("For one repository: git config devagent.sandbox.memory-mib 4096 (git writes - where we write _)")
 
@@ -158,6 +188,15 @@ def print_models(models: "Sequence[ModelLine]", *, as_json: bool) -> None:
         return
     head = ("model", "size", "window", "price", "state")
     print_rows([head, *((m.name, m.size, f"{m.window:,}", m.price, m.state) for m in models)])
+
+
+def print_served(served: "Served", *, as_json: bool) -> None:
+    """Where the embedded model is served. Flushed, because the command goes on."""
+    if as_json:
+        _print_json(served.to_json(), compact=True)
+    else:
+        print(f"base URL  {served.base_url}\nmodel     {served.model}\nkey       in the file {served.key_file}")
+    sys.stdout.flush()
 
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
@@ -186,7 +225,10 @@ def _advice(result: RunResult) -> str:
         case "unverified":
             return f"Read it first: devagent show {result.run}; then devagent apply --unverified {result.run}"
         case "not resolved":
-            return "A stronger model may do it: --model NAME"
+            said = (
+                f'Say it in other words: devagent revise {result.revises} "FEEDBACK"; or a' if result.revises else "A"
+            )
+            return f"{said} stronger model may do it: --model NAME"
         case _:
             return ""
 
@@ -214,16 +256,23 @@ def _print_title(console: "Console", evidence: Sequence[Observed]) -> None:
     console.print(title, style="bold")
 
 
+def _print_since(console: "Console", revises: str, since: str) -> None:
+    if since:
+        console.print(f"\nWhat has changed since the proposal of {revises}:", style="bold", markup=False)
+        _print_diff(console, since)
+
+
 def _print_diff(console: "Console", diff: str) -> None:
+    lines = [visible(line.removesuffix("\r")) for line in diff.removesuffix("\n").split("\n")]
     if not console.is_terminal:
-        print(diff, end="" if diff.endswith("\n") else "\n")
+        print("\n".join(lines))
         return
     from rich.text import Text
 
     styles = {"+": "green", "-": "red", "@": "cyan"}
-    for line in diff.splitlines():
+    for line in lines:
         bold = line.startswith(("+++", "---", "diff ", "index "))
-        console.print(Text(plain(line), style="bold" if bold else styles.get(line[:1], "")), soft_wrap=True)
+        console.print(Text(line, style="bold" if bold else styles.get(line[:1], "")), soft_wrap=True)
 
 
 def _print_ledger(console: "Console", ledger: dict[str, Any]) -> None:
@@ -258,7 +307,7 @@ def _console() -> "Console":
     class Output(Console):
         def print(self, *objects: Any, **options: Any) -> None:
             """Print; what comes from files, tests and models cannot steer the terminal."""
-            super().print(*(plain(thing) if isinstance(thing, str) else thing for thing in objects), **options)
+            super().print(*(visible(thing) if isinstance(thing, str) else thing for thing in objects), **options)
 
         def on_broken_pipe(self) -> None:
             # Rich would end the process with 1; the boundary knows better what it means.
@@ -268,4 +317,4 @@ def _console() -> "Console":
 
 
 def _print_json(value: object, *, compact: bool = False) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=None if compact else 1, default=str))
+    print(json_text(value, indent=None if compact else 1))

@@ -1,6 +1,5 @@
 """Progress on stderr while a workflow runs: a live line in a terminal, plain lines elsewhere."""
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -9,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from devagent.journal.journal import Event
 from devagent.models.budget import Budget
+from devagent.report.asking import typed_line, typed_line_now
+from devagent.report.shown import json_text, shown
 from devagent.report.telling import tell
-from devagent.sandbox.output import plain
-from devagent.workflows.surface import Surface
+from devagent.workflows.surface import Surface, run_of
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -32,28 +32,34 @@ def closing(shown: Surface) -> Iterator[None]:
     try:
         yield
     finally:
-        if isinstance(shown, LiveSurface):
-            shown.close()
+        calm(shown)
+
+
+def calm(shown: Surface) -> None:
+    """Take the live line away for good: something else will have the terminal. Safe to call twice."""
+    if isinstance(shown, LiveSurface):
+        shown.close()
 
 
 class PlainSurface:
     """One plain line on stderr for each thing worth telling. Nobody is asked."""
 
     def __init__(self, *, events: bool = False, yes: bool = False, quiet: bool = False) -> None:
-        self.yes = yes
+        self.yes, self.run = yes, ""
         self._events, self._quiet = events, quiet
         self._started = time.monotonic()
 
     def event(self, event: Event) -> None:
         """Tell an event of the run."""
+        self.run = run_of(event) or self.run
         if self._events:
-            print(json.dumps(_public(event), ensure_ascii=False), flush=True)
+            print(json_text(_public(event)), flush=True)
         line = tell(event)
         if event.kind == "sandbox.run.started" and event.place == "baseline":
             # A log shows no live line: without this, nothing would be in it until the tests have ended.
             line = "running the tests"
         if line:
-            self._say(line)
+            self._say(line, event)
 
     def note(self, text: str) -> None:
         """Tell something that is no event."""
@@ -72,9 +78,21 @@ class PlainSurface:
         del question
         return self.yes or None
 
-    def _say(self, line: str) -> None:
+    def _seconds(self, event: Event | None) -> float:
+        """Where on the clock a line stands."""
+        del event
+        return time.monotonic() - self._started
+
+    def _say(self, line: str, event: Event | None = None) -> None:
         if not self._quiet:
-            print(f"[{time.monotonic() - self._started:6.1f} s] {plain(line)}", file=sys.stderr, flush=True)
+            print(f"[{self._seconds(event):6.1f} s] {shown(line)}", file=sys.stderr, flush=True)
+
+
+class RecordedSurface(PlainSurface):
+    """Tells events of long ago, at the seconds at which they came."""
+
+    def _seconds(self, event: Event | None) -> float:
+        return super()._seconds(event) if event is None else event.elapsed
 
 
 class LiveSurface:
@@ -83,20 +101,22 @@ class LiveSurface:
     def __init__(self, *, events: bool = False, yes: bool = False) -> None:
         from rich.console import Console
 
-        self.yes = yes
+        self.yes, self.run = yes, ""
         self._events = events
         self._console: Console = Console(stderr=True, highlight=False)
         self._started = time.monotonic()
         self._budget: Budget | None = None
         self._doing = "looking at the repository"
         self._tokens = 0
+        self._closed = False
         self._status: Status = self._console.status(_Live(self), spinner="dots")
         self._status.start()
 
     def event(self, event: Event) -> None:
         """Tell an event of the run."""
+        self.run = run_of(event) or self.run
         if self._events:
-            print(json.dumps(_public(event), ensure_ascii=False), flush=True)
+            print(json_text(_public(event)), flush=True)
         self._follow(event)
         line = tell(event)
         if line:
@@ -112,12 +132,10 @@ class LiveSurface:
 
     async def ask(self, question: str) -> str | None:
         """Ask on the terminal; an empty answer is no answer."""
-        import asyncio
-
         self._status.stop()
         try:
             self._console.print(f"[bold]?[/bold] {_escaped(question)}")
-            answer = await asyncio.to_thread(sys.stdin.readline)
+            answer = await typed_line()
         finally:
             self._status.start()
         return answer.strip() or None
@@ -129,15 +147,17 @@ class LiveSurface:
         self._status.stop()
         try:
             self._console.print(f"[bold]?[/bold] {_escaped(question)} \\[y/N] ", end="")
-            answer = sys.stdin.readline()
+            answer = typed_line_now()
             return answer.strip().lower() in ("y", "yes") if answer else None
         finally:
             self._status.start()
 
     def close(self) -> None:
-        """Take the live line away, and leave a gap before what comes next."""
-        self._status.stop()
-        self._console.print()
+        """Take the live line away, and leave a gap before what comes next. Safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            self._status.stop()
+            self._console.print()
 
     def line(self) -> str:
         """The live line as of now."""
@@ -191,8 +211,18 @@ def _escaped(text: str) -> str:
     """Text as it is: neither markup nor terminal sequences in it do anything."""
     from rich.markup import escape
 
-    return escape(plain(text))
+    return escape(shown(text))
 
 
 def _public(event: Event) -> dict[str, Any]:
-    return {"devagent": 1, **vars(event)}
+    return {"devagent": 1, **vars(event), "data": _without_contents(event.data)}
+
+
+def _without_contents(data: Any) -> Any:
+    """Data with the names of files in place of their contents, which a run keeps for itself to be resumed."""
+    if isinstance(data, list):
+        return [_without_contents(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    whole = {name: sorted(data[name]) for name in ("files", "near") if isinstance(data.get(name), dict)}
+    return {name: _without_contents(value) for name, value in data.items()} | whole

@@ -34,6 +34,11 @@ def _told(what: str, said: str) -> str:
     return f"{what:10} {said}"
 
 
+def _started(data: Data, _: str) -> str:
+    revises = data.get("request", {}).get("revises")
+    return f"run {data['run']}" + (f", revises {revises['run']}" if revises else "")
+
+
 def _baseline(data: Data, place: str) -> str:
     run = data["result"]
     if place != "baseline":
@@ -100,11 +105,12 @@ _WAYS = {
     "sample": "function rewritten",
     "filled": "statement filled in",
     "agent": "edited with tools",
+    "rework": "function reworked",
 }
 _FINISHED = "this run is finished; so it ended"
 
 _TELLERS: dict[str, Callable[[Data, str], str]] = {
-    "run.started": lambda d, _: f"run {d['run']}",
+    "run.started": _started,
     "run.resumed": lambda d, _: _FINISHED if d["finished"] else "going on where the run was left",
     "sandbox.run.finished": _baseline,
     "phase.skipped": _skipped,

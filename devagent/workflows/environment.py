@@ -9,12 +9,15 @@ from devagent.workflows.surface import Surface
 
 
 async def build_environment(repo: Repository, settings: Settings, surface: Surface) -> str:
-    """Build the image or environment folder if there is none for these manifests, and give its name."""
+    """Build the image or environment folder for each project that has none, and give their names, a line each."""
     from devagent.repo.snapshot import snapshot
 
-    files = files_of(repo, snapshot(repo).commit)
-    ecosystem, _ = Place(settings, surface).ecosystem(files)
-    return await build(ecosystem.recipe(files), kind=settings.sandbox.kind, progress=surface.note)
+    include = settings.sandbox.include
+    files = files_of(repo, snapshot(repo, include=include).commit, include=include)
+    found, _ = Place(settings, surface).ecosystems(files)
+    recipes = [ecosystem.recipe(files) for ecosystem in found]
+    built = [await build(recipe, kind=settings.sandbox.kind, progress=surface.note) for recipe in recipes]
+    return "\n".join(dict.fromkeys(built))
 
 
 async def check_isolation(settings: Settings) -> Examination:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from devagent.journal.journal import Event, read_events
+from devagent.journal.journal import Event, read_events, read_first
 from devagent.journal.ledger import Ledger
+from devagent.journal.secrets import redact
 from devagent.proposal.store import Run, find_run
 from devagent.proposal.store import list_runs as stored_runs
 from devagent.repo.git import Repository
@@ -15,16 +16,21 @@ from devagent.workflows.results import VERSION, Observed
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run in a list."""
+    """One run in a list. `revises` is the run whose proposal it revises; its task is then what was said of that."""
 
     run: str
     state: str
     task: str
+    revises: str = ""
 
 
 @dataclass(frozen=True)
 class RunView:
-    """One run as a whole. `steps` says for each phase who did it; `conversation` is every model call."""
+    """One run as a whole. `steps` says for each phase who did it; `conversation` is every model call.
+
+    `since` is what has changed since the proposal of the run that this one `revises`; `revised_by` are the runs that
+    revise this one.
+    """
 
     run: str
     state: str
@@ -40,6 +46,10 @@ class RunView:
     steps: tuple[str, ...] = ()
     conversation: tuple[dict[str, Any], ...] = ()
     ledger: dict[str, Any] = field(default_factory=dict)
+    revises: str = ""
+    feedback: str = ""
+    since: str = ""
+    revised_by: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The view as plain data."""
@@ -48,29 +58,33 @@ class RunView:
 
 def overview(repo: Repository) -> list[RunLine]:
     """All runs, oldest first."""
-    return [RunLine(run.id, str(run.state), _task(read_events(run.folder))) for run in stored_runs(repo)]
+    return [_line(run) for run in stored_runs(repo)]
 
 
 def view(repo: Repository, prefix: str | None) -> RunView:
     """One run, the latest by default. Raises `UsageError` when there is none."""
     run = find_run(repo, prefix)
     events = read_events(run.folder)
-    best = _best_attempt(events)
+    started = events[0] if events else None
+    best, revision = _best_attempt(events), _revision(started)
     seen = RunView(
         run=run.id,
         state=str(run.state),
-        task=_task(events),
+        task=_task(started),
         failure=run.failure,
         diff=best["diff"],
         evidence=tuple(Observed(**{**item, "details": tuple(item["details"])}) for item in best["evidence"]),
         steps=tuple(filter(None, map(_step, events))),
         conversation=tuple(_calls(events)),
         ledger=Ledger.from_events(events).to_json(),
+        revises=revision.get("run", ""),
+        feedback=revision.get("feedback", ""),
+        revised_by=tuple(line.run for line in overview(repo) if line.revises == run.id),
     )
-    return _with_proposal(repo, run, seen)
+    return _with_proposal(repo, run, seen, revision.get("ground", ""))
 
 
-def _with_proposal(repo: Repository, run: Run, seen: RunView) -> RunView:
+def _with_proposal(repo: Repository, run: Run, seen: RunView, ground: str) -> RunView:
     if not (run.folder / "proposal.json").exists():
         return seen
     proposal = run.proposal()
@@ -78,13 +92,26 @@ def _with_proposal(repo: Repository, run: Run, seen: RunView) -> RunView:
         "failure": "",
         "verified": proposal.verified,
         "commit": proposal.commit,
-        "diff": diff(repo, proposal.candidate.base, proposal.commit),
+        "diff": redact(diff(repo, proposal.candidate.base, proposal.commit)),
         "patch": (run.folder / "proposal.patch").read_bytes(),
         "evidence": tuple(Observed(e.gate, str(e.verdict), e.summary, e.details) for e in proposal.evidence),
         "assumptions": proposal.assumptions,
         "notes": proposal.notes,
+        "since": redact(diff(repo, ground, proposal.commit)) if ground else "",
     }
     return RunView(**{**vars(seen), **facts})
+
+
+def _line(run: Run) -> RunLine:
+    started = read_first(run.folder)
+    revision = _revision(started)
+    task = str(revision["feedback"]).split("\n")[0] if revision else _task(started)
+    return RunLine(run.id, str(run.state), task, revision.get("run", ""))
+
+
+def _revision(started: Event | None) -> Mapping[str, Any]:
+    """What a run revises; nothing where it does not."""
+    return (started.data["request"].get("revises") if started else None) or {}
 
 
 def _best_attempt(events: list[Event]) -> Mapping[str, Any]:
@@ -93,8 +120,7 @@ def _best_attempt(events: list[Event]) -> Mapping[str, Any]:
     return {"diff": "", "evidence": [], **(ended[-1] if ended else {})}
 
 
-def _task(events: list[Event]) -> str:
-    started = next((e for e in events if e.kind == "run.started"), None)
+def _task(started: Event | None) -> str:
     if started is None:
         return "(nothing was recorded)"
     request = started.data["request"]

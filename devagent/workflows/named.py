@@ -7,14 +7,14 @@ from pathlib import Path
 from devagent.config.settings import Settings
 from devagent.errors import UsageError
 from devagent.proposal.gates.scope import within
-from devagent.team import prompts
+from devagent.team.prompts import OWN, Library
 
 
-def check_names(settings: Settings) -> None:
+def check_names(settings: Settings, library: Library = OWN) -> None:
     """Raises `UsageError` for a chain or a role that there is no file of."""
-    prompts.find("chains", settings.team.chain, ".toml")
+    library.find("chains", settings.team.chain)
     for role in settings.model.roles:
-        prompts.find("roles", role, ".md")
+        library.find("roles", role)
 
 
 def paths_named(only: Collection[str], root: Path, files: Collection[str]) -> tuple[str, ...]:

@@ -31,7 +31,10 @@ class Observed:
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended. `diff` is the proposal's, or the best attempt's where nothing survived."""
+    """How a run ended. `diff` is the proposal's, or the best attempt's where nothing survived.
+
+    `since` is what has changed since the proposal of the run that this one `revises`.
+    """
 
     run: str
     outcome: Outcome
@@ -48,6 +51,8 @@ class RunResult:
     attempts: int = 0
     seconds: float = 0.0
     ledger: dict[str, Any] = field(default_factory=dict)
+    revises: str = ""
+    since: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -61,7 +66,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class TestsResult:
-    """What `devagent test` saw."""
+    """What `devagent test` saw. `notes` say how the tests were run, where that is not as one would think."""
 
     __test__ = False
 
@@ -72,6 +77,7 @@ class TestsResult:
     sandbox: str
     ecosystem: str
     command: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -26,6 +26,8 @@ class Staff:
         self._settings, self._surface, self._budget = settings.model, surface, budget
         self._choices = models_meant(settings.model)
         self._models = {role: LazyModel(choice) for role, choice in self._choices.items()}
+        for choice in self._choices.values():
+            journal.secrets.know_key(os.environ.get(choice.key_variable, ""))
         self.gateways: Mapping[str, Gateway] = {
             role: Gateway(model, journal, budget) for role, model in self._models.items()
         }

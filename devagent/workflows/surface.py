@@ -8,7 +8,9 @@ from devagent.models.budget import Budget
 
 
 class Surface(Protocol):
-    """A terminal, a log, or nobody."""
+    """A terminal, a log, or nobody. `run` is the id of the run that it was told of; empty until there is one."""
+
+    run: str
 
     def event(self, event: Event) -> None:
         """An event of the run, just put on disk."""
@@ -31,6 +33,11 @@ class Surface(Protocol):
         ...
 
 
+def run_of(event: Event) -> str:
+    """The id of the run, from the event with which one of its sessions begins."""
+    return str(event.data.get("run", "")) if event.kind in ("run.started", "run.resumed") else ""
+
+
 @dataclass
 class SilentSurface:
     """Keeps what it was told, answers what it was given."""
@@ -38,9 +45,11 @@ class SilentSurface:
     answers: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    run: str = ""
 
     def event(self, event: Event) -> None:
         """Keep an event."""
+        self.run = run_of(event) or self.run
         self.events.append(event)
 
     def note(self, text: str) -> None:

@@ -1,9 +1,17 @@
 """The repository's tests in the sandbox, once: what `devagent test` does."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from devagent.config.settings import Settings
+from devagent.journal.secrets import Secrets
+from devagent.proposal.apply import undisturbed
 from devagent.repo.git import Repository
 from devagent.repo.snapshot import Base
+from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.manifests import projects
 from devagent.sandbox.runner import TestRunner
+from devagent.sandbox.sandbox import Tree
 from devagent.workflows.place import Place, files_of
 from devagent.workflows.results import TestsResult
 from devagent.workflows.surface import Surface
@@ -12,15 +20,44 @@ from devagent.workflows.surface import Surface
 async def run_tests(
     repo: Repository, settings: Settings, surface: Surface, *, base: Base = "worktree", command: tuple[str, ...] = ()
 ) -> TestsResult:
-    """Run all tests and tell each. Raises `CannotRun` where there is no sandbox or no known way to run them."""
+    """Run all tests of the project that is meant, or of each, and tell each.
+
+    Raises `CannotRun` where there is no sandbox or no known way to run them.
+    """
     from devagent.repo.snapshot import snapshot
 
-    taken = snapshot(repo, base)
+    include = settings.sandbox.include
+    with undisturbed(repo):
+        taken = snapshot(repo, base, include=include)
     for note in taken.skipped:
         surface.note(note)
-    files = files_of(repo, taken.commit, surface)
+    files = files_of(repo, taken.commit, surface, include=include)
     place = Place(settings, surface)
-    ecosystem, command = place.ecosystem(files, command)
+    found, command = place.ecosystems(files, command)
+    if len(found) > 1:
+        surface.note(f"the projects of this repository: {', '.join(ecosystem.folder for ecosystem in found)}")
+    results = []
+    for ecosystem in found:
+        results.append(await _run_project(ecosystem, files, place, settings, command))
+        for note in results[-1].notes:
+            surface.note(note)
+    secrets = Secrets()
+    secrets.learn(file.content for file in files.values())
+    result = _together(results)
+    left_out = _left_out(result, files, found)
+    for note in left_out:
+        surface.note(note)
+    return replace(
+        result,
+        notes=(*result.notes, *left_out),
+        trouble=secrets.redact(result.trouble),
+        tests=tuple(secrets.redacted(test) for test in result.tests),
+    )
+
+
+async def _run_project(
+    ecosystem: Ecosystem, files: Tree, place: Place, settings: Settings, command: tuple[str, ...]
+) -> TestsResult:
     sandbox = await place.open(ecosystem, files, run="test")
     try:
         await sandbox.sync(files)
@@ -32,10 +69,40 @@ async def run_tests(
     outcome = "no verdict" if run.trouble else "failing" if run.bad else "green"
     return TestsResult(
         outcome=outcome,  # type: ignore[arg-type]
-        trouble=run.trouble,
-        tests=tuple(dict(vars(r)) for r in run.results),
+        trouble=f"{ecosystem.folder}: {run.trouble}" if run.trouble and ecosystem.folder else run.trouble,
+        tests=tuple(dict(vars(result)) for result in run.results),
         seconds=round(run.seconds, 2),
         sandbox=sandbox.kind,
         ecosystem=ecosystem.name,
         command=run.command,
+        notes=run.notes,
     )
+
+
+def _together(results: Sequence[TestsResult]) -> TestsResult:
+    """The results of several projects as one: no verdict on one is no verdict on all."""
+    if len(results) == 1:
+        return results[0]
+    outcomes = {result.outcome for result in results}
+    worst = next(word for word in ("no verdict", "failing", "green") if word in outcomes)
+    return TestsResult(
+        outcome=worst,
+        trouble="; ".join(result.trouble for result in results if result.trouble),
+        tests=tuple(test for result in results for test in result.tests),
+        seconds=round(sum(result.seconds for result in results), 2),
+        sandbox=results[0].sandbox,
+        ecosystem=", ".join(dict.fromkeys(result.ecosystem for result in results)),
+        notes=tuple(note for result in results for note in result.notes),
+    )
+
+
+def _left_out(result: TestsResult, files: Tree, found: Sequence[Ecosystem]) -> list[str]:
+    """One line on projects of the repository that these tests say nothing about."""
+    if any(ecosystem.folder for ecosystem in found):
+        return []
+    seen = [str(test["id"]) for test in result.tests]
+    unseen = [p for p in projects(files) if p.folder and not any(id_.startswith(f"{p.folder}/") for id_ in seen)]
+    if not unseen or not seen:
+        return []
+    names = ", ".join(map(str, unseen[:5])) + (" …" if len(unseen) > 5 else "")
+    return [f"not among these tests: {names}; devagent test --project {unseen[0].folder}"]

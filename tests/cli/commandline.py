@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,10 +78,12 @@ class CommandLine:
             sys.argv, sys.stdin = before[2:]
         return Ended(code, _text(out), _text(err))
 
-    def process(self, *arguments: str, at: Path | None = None, timeout: float = 60, **more: str) -> Ended:
-        """Run `devagent ARGUMENTS` in a folder, in a process of its own."""
+    def process(
+        self, *arguments: str, at: Path | None = None, timeout: float = 60, under: Sequence[str] = (), **more: str
+    ) -> Ended:
+        """Run `devagent ARGUMENTS` in a folder, in a process of its own; `under` is a command that starts it."""
         done = subprocess.run(
-            [sys.executable, "-m", "devagent", *arguments],
+            [*under, sys.executable, "-m", "devagent", *arguments],
             cwd=at or self.home,
             env=self.environment(**more),
             stdin=subprocess.DEVNULL,
@@ -101,6 +103,27 @@ def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
     assert isinstance(stream.buffer, io.BytesIO)
     return stream.buffer.getvalue().decode()
+
+
+def make_repository(folder: Path, files: Mapping[str, str], *, commit: bool = True) -> Path:
+    """A git repository with these files, in one commit or not yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "config", "user.name", "Test")
+    git(folder, "config", "user.email", "test@example.invalid")
+    if commit:
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "first")
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What a git command prints. It need not succeed: a merge with conflicts does not."""
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout
 
 
 def propose(root: Path, changes: Mapping[str, str | None], *, verified: bool = True) -> Proposal:

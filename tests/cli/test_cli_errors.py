@@ -264,8 +264,8 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(devagent: CommandLine
     ended = devagent("apply", at=root)
     assert ended.code == 2
     assert ended.told == (
-        "nothing was written: changed since the run started: calc.py. "
-        f"Start a new run, or merge: git add calc.py && devagent show --patch {proposal.run} | git apply -3"
+        "nothing was written: changed since the run started, where the proposal changes it too: calc.py. "
+        f"Start a new run, or merge by hand: git add calc.py && devagent show --patch {proposal.run} | git apply -3"
     )
     assert (root / "calc.py").read_text() == "mine\n"
 

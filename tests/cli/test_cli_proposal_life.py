@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commandline import CommandLine, propose
+from hypothesis import given
+from hypothesis import strategies as st
 
-from devagent.proposal.store import State, mark_ended, new_run
+from devagent.proposal.store import State, begun, mark_ended, new_run, run_id
 from devagent.repo.git import find_root
 
 MakeRepo = Callable[..., Path]
@@ -62,6 +65,10 @@ def test_the_shape_of_show_holds(devagent: CommandLine, root: Path) -> None:
         "steps": [],
         "conversation": [],
         "ledger": {"total": SUM, "phases": {}, "roles": {}, "models": {}},
+        "revises": "str",
+        "feedback": "str",
+        "since": "str",
+        "revised_by": [],
     }
     assert (seen.json["devagent"], seen.json["kind"], seen.json["state"]) == (1, "show", "proposed")
 
@@ -70,16 +77,16 @@ def test_the_shape_of_list_holds(devagent: CommandLine, root: Path) -> None:
     assert devagent("list", "--json", at=root).json == {"devagent": 1, "kind": "runs", "runs": []}
     proposal = propose(root, {"calc.py": RIGHT})
     (line,) = devagent("list", "--json", at=root).json["runs"]
-    assert line == {"run": proposal.run, "state": "proposed", "task": "(nothing was recorded)"}
+    assert line == {"run": proposal.run, "state": "proposed", "task": "(nothing was recorded)", "revises": ""}
 
 
 def test_apply_and_undo_say_what_they_did_and_hold_their_shape(devagent: CommandLine, root: Path) -> None:
     proposal = propose(root, {"calc.py": RIGHT, "new/file.py": "x = 1\n"})
-    applied = devagent("apply", "--json", at=root)
-    assert applied.json == {"devagent": 1, "kind": "applied", "run": proposal.run, "paths": ["calc.py", "new/file.py"]}
+    paths = ["calc.py", "new/file.py"]
+    shape = {"run": proposal.run, "paths": paths, "merged": [], "already": [], "staged": [], "commit": "", "ref": ""}
+    assert devagent("apply", "--json", at=root).json == {"devagent": 1, "kind": "applied", **shape}
     assert (root / "calc.py").read_text() == RIGHT
-    undone = devagent("undo", "--json", at=root)
-    assert undone.json == {"devagent": 1, "kind": "undone", "run": proposal.run, "paths": ["calc.py", "new/file.py"]}
+    assert devagent("undo", "--json", at=root).json == {"devagent": 1, "kind": "undone", **shape}
     assert (root / "calc.py").read_text() == WRONG and not (root / "new").exists()
 
 
@@ -113,24 +120,60 @@ def test_show_for_people_has_diff_evidence_assumptions_and_ledger(devagent: Comm
 LONG = WRONG + "\n" * 8 + "def sub(a, b):\n    return a - b\n"
 
 
-def merged(devagent: CommandLine, root: Path, told: str) -> str:
+def merged_by_hand(devagent: CommandLine, root: Path, told: str) -> str:
     """What comes of the command that a refusal names."""
-    command = told.partition("merge: ")[2].replace("devagent", f"{sys.executable} -m devagent", 1)
-    subprocess.run(["bash", "-c", command], cwd=root, env=devagent.environment(), check=True, capture_output=True)
+    command = told.partition("merge by hand: ")[2].replace("devagent", f"{sys.executable} -m devagent", 1)
+    subprocess.run(["bash", "-c", command], cwd=root, env=devagent.environment(), check=False, capture_output=True)
     return (root / "calc.py").read_text()
 
 
-def test_what_cannot_be_applied_or_undone_any_more_can_be_merged_as_told(
-    devagent: CommandLine, make_repo: MakeRepo
-) -> None:
+def test_what_changed_meanwhile_is_merged_and_named(devagent: CommandLine, make_repo: MakeRepo) -> None:
+    root = make_repo({"calc.py": LONG})
+    proposal = propose(root, {"calc.py": LONG.replace("a - b", "a + b", 1)})
+    (root / "calc.py").write_text(LONG + "# mine\n")
+    assert devagent("apply", at=root).out == (
+        "merged calc.py, which had changed since the run started\n"
+        f"applied {proposal.run}; `devagent undo` takes it back\n"
+    )
+    assert (root / "calc.py").read_text() == LONG.replace("a - b", "a + b", 1) + "# mine\n"
+    (root / "calc.py").write_text((root / "calc.py").read_text() + "# more\n")
+    assert devagent("undo", at=root).out == (
+        f"merged calc.py, which had changed since it was applied\nundone {proposal.run}\n"
+    )
+    assert (root / "calc.py").read_text() == LONG + "# mine\n# more\n"
+    (root / "calc.py").write_text(LONG.replace("a - b", "a + b", 1))
+    assert devagent("apply", at=root).out.startswith("left calc.py, which is so already\napplied ")
+
+
+def test_what_overlaps_is_refused_and_can_be_merged_by_hand_as_told(devagent: CommandLine, make_repo: MakeRepo) -> None:
     root = make_repo({"calc.py": LONG})
     propose(root, {"calc.py": LONG.replace("a - b", "a + b", 1)})
-    (root / "calc.py").write_text(LONG + "# mine\n")
-    assert merged(devagent, root, devagent("apply", at=root).told) == LONG.replace("a - b", "a + b", 1) + "# mine\n"
+    (root / "calc.py").write_text(LONG.replace("a - b", "b - a", 1))
+    told = devagent("apply", at=root).told
+    assert told.startswith(
+        "nothing was written: changed since the run started, where the proposal changes it too: calc.py"
+    )
+    assert "<<<<<<<" in merged_by_hand(devagent, root, told)
     subprocess.run(["git", "reset", "-q", "--hard"], cwd=root, check=True)
     assert devagent("apply", at=root).code == 0
-    (root / "calc.py").write_text((root / "calc.py").read_text() + "# mine\n")
-    assert merged(devagent, root, devagent("undo", at=root).told) == LONG + "# mine\n"
+    (root / "calc.py").write_text(LONG.replace("a - b", "b - a", 1))
+    assert "<<<<<<<" in merged_by_hand(devagent, root, devagent("undo", at=root).told)
+
+
+def test_apply_says_how_far_it_went_and_undo_how_far_back(devagent: CommandLine, root: Path) -> None:
+    proposal = propose(root, {"calc.py": RIGHT})
+    last = f"applied {proposal.run}; `devagent undo` takes it back\n"
+    assert devagent("apply", "--index", at=root).out == f"wrote calc.py\nstaged 1 file\n{last}"
+    assert devagent("undo", at=root).out == f"restored calc.py\nunstaged 1 file\nundone {proposal.run}\n"
+    out = devagent("apply", "--commit", at=root).out
+    commit = (find_root(root).head() or "")[:10]
+    assert out == f"wrote calc.py\ncommitted {commit} on main\n{last}"
+    took_back = f"took back commit {commit} on main"
+    assert devagent("undo", at=root).out == f"restored calc.py\n{took_back}\nundone {proposal.run}\n"
+    out = devagent("apply", "-b", "fix/sum", at=root).out
+    assert out.startswith("made branch fix/sum at ") and out.endswith(last)
+    assert devagent("undo", "--json", at=root).json["ref"] == "refs/heads/fix/sum"
+    assert devagent("apply", "--commit", "--branch", "x", at=root).code == 2
 
 
 def test_apply_names_the_proposal_there_is_where_the_latest_run_has_none(devagent: CommandLine, root: Path) -> None:
@@ -228,6 +271,27 @@ def test_an_apply_that_was_killed_is_finished_by_the_next_command(devagent: Comm
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 9
     assert devagent("list", "--json", at=root).json["runs"] == [
-        {"run": proposal.run, "state": "applied", "task": "(nothing was recorded)"}
+        {"run": proposal.run, "state": "applied", "task": "(nothing was recorded)", "revises": ""}
     ]
     assert (root / "calc.py").read_text() == RIGHT
+
+
+def test_a_run_that_begins_after_the_clock_went_back_is_the_latest_all_the_same(
+    devagent: CommandLine, make_repo: MakeRepo
+) -> None:
+    repo = find_root(make_repo({"calc.py": "x = 1\n"}))
+    tomorrow = new_run(repo, time.time() + 86_400)
+    runs = [new_run(repo).id for _ in range(3)]
+    assert sorted([tomorrow.id, *runs]) == [tomorrow.id, *runs]
+    listed = devagent("list", "--json", at=repo.root).json["runs"]
+    assert [line["run"] for line in listed] == [tomorrow.id, *runs]
+
+
+@given(st.floats(0, 3_000_000_000))
+def test_the_id_of_a_run_says_when_it_began(at: float) -> None:
+    assert 0 <= at - begun(run_id(at)) < 1.4
+
+
+@pytest.mark.parametrize("name", ["", "notes", "261340-babab", "261009-bab", "261009-aaaaa", "261009"])
+def test_what_is_no_id_says_nothing(name: str) -> None:
+    assert begun(name) == 0

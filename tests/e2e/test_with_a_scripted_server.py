@@ -89,6 +89,26 @@ def test_a_large_model_works_with_tools_to_a_proposal(devagent: CommandLine, mak
     assert (tested["outcome"], tested["sandbox"]) == ("green", sandbox)
 
 
+@pytest.mark.namespaces
+@pytest.mark.usefixtures("namespaces")
+def test_a_proposal_is_revised_and_both_runs_are_replayed_without_the_server(
+    devagent: CommandLine, make_repo: MakeRepo
+) -> None:
+    root = make_repo(SHOP)
+    whole = EDIT.replace("        total -= item", "    for item in items:\n        total += item\n    return total")
+    whole = whole.replace("=======\n        total += item", "=======\n    return total + sum(items)")
+    with team() as (members, model):
+        first = devagent.process("fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240).json
+        members.answers = [*list(ANSWERS.values())[:3], whole, *list(ANSWERS.values())[4:]]
+        ended = devagent.process("revise", "let sum do it", "--json", at=root, timeout=240)
+    assert ended.code == 0, ended.err
+    assert (ended.json["outcome"], ended.json["revises"]) == ("proposed", first["run"])
+    assert "+    return total + sum(items)" in ended.json["since"]
+    for result in (first, ended.json):
+        replayed = devagent.process("replay", result["run"], "--json", at=root).json
+        assert (replayed["outcome"], replayed["commit"]) == ("same", result["commit"])
+
+
 NEARLY = {
     "step.py": "def step(n):\n    return n - 1\n",
     "test_step.py": (
@@ -153,10 +173,10 @@ def test_ctrl_c_leaves_a_resumable_run_and_nothing_else(
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         assert process.returncode == 130
-        assert out == "" and err.splitlines()[-1] == "Interrupted. To go on: devagent resume"
         assert gone(offspring), "a child process is left"
         (line,) = devagent("list", "--json", at=root).json["runs"]
         assert line["state"] == "interrupted"
+        assert out == "" and err.splitlines()[-1] == f"Interrupted. To go on: devagent resume {line['run']}"
         if sandbox == "docker":
             assert asyncio.run(containers_of(line["run"])) == []
         members.go_on.set()

@@ -72,7 +72,7 @@ def test_nothing_that_was_observed_steers_the_terminal(capsys: pytest.CaptureFix
         as_json=False,
     )
     out = capsys.readouterr().out
-    assert out.count("text[red]") == 3
+    assert out.count("text\\u202e[red]") == 3
     assert not set(out) & set("\x1b\x07\x9b\u202e")
 
 
@@ -101,6 +101,8 @@ RUN_SHAPE = {
     "attempts": 2,
     "seconds": 12.4,
     "ledger": Ledger.from_events([]).to_json(),
+    "revises": "",
+    "since": "",
     "exit_code": 0,
 }
 
@@ -168,6 +170,7 @@ def test_the_json_of_tests_holds_its_shape(capsys: pytest.CaptureFixture[str]) -
         "sandbox": "docker",
         "ecosystem": "python",
         "command": ["python", "-m", "pytest"],
+        "notes": [],
         "exit_code": 1,
     }
 

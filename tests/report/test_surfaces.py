@@ -90,3 +90,13 @@ def test_the_live_line_says_phase_role_tokens_seconds_and_what_is_left(capsys: p
         assert shown.line().endswith(" s, 1k)")
         shown.event(Event(4, "run.started", "", {"run": "[red]not markup"}))
     assert "[red]not markup" in capsys.readouterr().err
+
+
+def test_events_name_the_files_of_an_edit_and_leave_out_what_is_in_them(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"files": {"b.py": "Yg==", "a.py": "YQ=="}, "near": {}, "what": "a swap", "tried": 3}
+    data = {"result": {**found, "found": [{"files": {"c.py": "Yw=="}}]}}
+    PlainSurface(events=True, quiet=True).event(Event(2, "repair.search.finished", "code/search/1", data))
+    shown = json.loads(capsys.readouterr().out)["data"]["result"]
+    assert (shown["files"], shown["near"], shown["tried"]) == (["a.py", "b.py"], [], 3)
+    assert shown["found"] == [{"files": ["c.py"]}]
+    assert data["result"]["files"] == found["files"]

@@ -2,9 +2,9 @@
 
 Usage: killed_run.py REPOSITORY CALLS EVENT [fix|run] [small|large] [scripted|docker|process]
 
-EVENT -1 resumes (or starts, if nothing was begun) the run that CALLS belongs to. The scripted model is small or large;
-a `run` has a task that it must reproduce first. In CALLS is a line for the run, one for every call that reached the
-model, and one for every call that the journal holds the answer of, in their order.
+EVENT -1 resumes (or starts, if nothing was begun). The scripted model is small or large; a `run` has a task that it
+must reproduce first. In CALLS is a line for every call that reached the model, and one for every call that the journal
+holds the answer of, in their order.
 """
 
 import asyncio
@@ -47,15 +47,13 @@ ANSWERS = {
 
 
 class KillingSurface(SilentSurface):
-    """Kills its own process when an event of this number is on disk; notes its run and finished model calls."""
+    """Kills its own process when an event of this number is on disk; notes finished model calls."""
 
     def __init__(self, at: int, calls: Path) -> None:
         super().__init__()
         self._at, self._calls = at, calls
 
     def event(self, event: Event) -> None:
-        if event.kind == "run.started":
-            _note(self._calls, f"run {event.data['run']}")
         if event.kind == "model.call.finished":
             _note(self._calls, f"finished {event.key} {event.place}")
         if event.seq == self._at:
@@ -78,20 +76,12 @@ def answering(card: ModelCard, calls: Path) -> Callable[[ModelRequest], str]:
     return answer
 
 
-def run_of(calls: Path) -> str:
-    """The run that a CALLS file belongs to; empty before it has begun."""
-    named = [line.removeprefix("run ") for line in calls.read_text().splitlines() if line.startswith("run ")]
-    return named[-1] if named else ""
-
-
 def repeated(calls: Path) -> list[str]:
     """Calls of a CALLS file that reached the model again, or were made anew at their place, after they had finished."""
     finished: dict[str, str] = {}
     again = []
     for line in calls.read_text().splitlines():
         what, key, *place = line.split(" ", 2)
-        if what == "run":
-            continue
         if key in finished or (place and place[0] in finished.values()):
             again.append(line)
         if what == "finished":
@@ -113,8 +103,8 @@ def main(root: Path, calls: Path, at: int, kind: str = "fix", size: str = "small
     opened: Callable[..., Awaitable[Sandbox]] | None = scripted if box == "scripted" else None
     settings = Settings(sandbox=SandboxSettings(kind="auto" if box == "scripted" else box))  # type: ignore[arg-type]
     work, surface = Work(staff_for=staff, open_sandbox=opened), KillingSurface(at, calls)
-    mine = run_of(calls)
-    begun = [run for run in list_runs(repo) if run.id == mine]
+    journals = [(run, run.folder / "journal.jsonl") for run in list_runs(repo)]
+    begun = [run for run, journal in journals if journal.exists() and journal.stat().st_size]
     if begun:
         asyncio.run(resume(repo, begun[-1], lambda settings: settings, surface, work))
     else:

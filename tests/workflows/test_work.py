@@ -174,7 +174,7 @@ def test_an_agent_may_not_edit_outside_only(make_repo: MakeRepo) -> None:
     settings = Settings(team=TeamSettings(strategy="lite", rounds=1))
     result = fix(make_repo(NOTES), staff, Request(kind="fix", only=("docs",)), settings)
     assert result.outcome == "not resolved" and result.attempts == 0
-    assert "only docs may be changed, and calc.py may not" in staff.model.requests[1].messages[-1].text
+    assert "calc.py may not be changed: outside --only docs" in staff.model.requests[1].messages[-1].text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,355 @@
+"""One session of a run: from a snapshot to a proposal, journalled so that it can be killed at any instant and resumed.
+
+Everything that touches the world is an effect of the journal. Resuming is running the same code again: what the
+journal holds is not done twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from devagent.config.settings import Settings
+from devagent.errors import CannotRun, OutOfBudget
+from devagent.journal.journal import Journal
+from devagent.journal.ledger import Ledger
+from devagent.models.budget import Budget, Spent
+from devagent.models.gateway import Gateway
+from devagent.proposal.apply import undisturbed
+from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal
+from devagent.proposal.store import Run, State, mark_ended, publish
+from devagent.repo import refs
+from devagent.repo.git import Repository
+from devagent.repo.objects import commit_changes, diff
+from devagent.repo.snapshot import snapshot
+from devagent.sandbox.ecosystem import Ecosystem
+from devagent.sandbox.results import TestRun
+from devagent.sandbox.sandbox import Sandbox, Tree
+from devagent.team.location import NothingFails, guess
+from devagent.team.prompts import Library
+from devagent.team.reproduction import observe_feedback
+from devagent.team.room import Room, Task
+from devagent.team.strategy import strategy_named
+from devagent.team.workbench import Attempt, Changes, Workbench
+from devagent.workflows.endings import awaited, in_vain, unobserved, who, why_nothing
+from devagent.workflows.ground import ground_of
+from devagent.workflows.named import paths_named
+from devagent.workflows.place import Place, files_of
+from devagent.workflows.request import Request
+from devagent.workflows.results import Observed, Outcome, RunResult
+from devagent.workflows.staff import Staff
+from devagent.workflows.surface import Surface
+
+
+class Crew(Protocol):
+    """The models of a run, as `devagent.workflows.staff.Staff` gives them."""
+
+    @property
+    def gateways(self) -> Mapping[str, Gateway]:
+        """A gateway per role; "" is everybody else's."""
+        ...
+
+    def get_ready(self) -> None:
+        """Load, while the tests run, what the models will need; starts no server and asks nothing.
+
+        Raises `UsageError` or `ModelError` for what can be known at once: a missing key, an unknown price.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Make sure that the models may and can be used; raises `CannotRun`."""
+        ...
+
+    def warm_up(self) -> None:
+        """Begin what takes long."""
+        ...
+
+    async def close(self, *, interrupted: bool = False) -> None:
+        """Let go of everything; after Ctrl-C also of what is kept warm for the next run."""
+        ...
+
+
+OpenSandbox = Callable[[Ecosystem, Tree, str], Awaitable[Sandbox]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run is done with: its models, and its sandbox (the one that the settings ask for when left out)."""
+
+    staff_for: Callable[[Settings, Journal, Budget, Surface], Crew] = Staff
+    open_sandbox: OpenSandbox | None = None
+
+
+class Session:
+    """One session of one run."""
+
+    def __init__(
+        self,
+        repo: Repository,
+        run: Run,
+        journal: Journal,
+        request: Request,
+        settings: Settings,
+        surface: Surface,
+        work: Work,
+    ) -> None:
+        self.repo, self.run, self.journal = repo, run, journal
+        self.request, self.settings, self.surface = request, settings, surface
+        limits = settings.budget
+        spent = Spent.from_events(journal.events, journal.earlier_seconds)
+        self.budget = Budget(tokens=limits.tokens, cost=limits.cost, seconds=limits.seconds, spent=spent)
+        surface.watch(self.budget)
+        self.work = work
+        self.staff = work.staff_for(settings, journal, self.budget, surface)
+        self.notes: list[str] = []
+        self.feedback_unobserved = False
+
+    async def result(self) -> RunResult:
+        """Do the work, and leave nothing running behind."""
+        interrupted = False
+        try:
+            async with AsyncExitStack() as stack:
+                return await self._result(stack)
+        except CannotRun as error:
+            self.journal.record("run.stopped", "", {"why": str(error)}, key=str(self.journal.session))
+            raise
+        except asyncio.CancelledError:
+            interrupted = True
+            raise
+        finally:
+            await self.staff.close(interrupted=interrupted)
+
+    async def _result(self, stack: AsyncExitStack) -> RunResult:
+        base, files = self._snapshot()
+        await asyncio.to_thread(self.journal.secrets.learn, [file.content for file in files.values()])
+        self.request = replace(self.request, only=paths_named(self.request.only, self.repo.root, files))
+        place = Place(self.settings, self.surface)
+        ecosystem, command = place.ecosystem(files, self.request.command)
+        bench = self._bench(files, ecosystem, place, command)
+        stack.push_async_callback(bench.close)
+        ground = self._take_up(bench, files)
+        try:
+            async with self.budget.deadline():
+                begun = await self._begin(bench, ground)
+        except OutOfBudget as error:
+            return self._end("out of budget", self._stopped(error), bench.baseline)
+        if isinstance(begun, RunResult):
+            return begun
+        begun.begin()
+        stack.push_async_callback(begun.close)
+        try:
+            return await self._propose(begun, base)
+        except NothingFails:
+            return self._end("green", "the tests that failed pass when run again: they are flaky", bench.baseline)
+
+    async def _begin(self, bench: Workbench, ground: Changes) -> Room | RunResult:
+        """The room in which the team works, or what the run comes to without one."""
+        baseline = await bench.run_tests("baseline", {}, None)
+        for note in baseline.notes:
+            self.surface.note(note)
+        if not baseline.counts and not (self.request.kind == "run" and baseline.trouble.startswith("no tests")):
+            return self._end("no verdict", f"the tests could not be judged: {baseline.trouble}", baseline)
+        if self.request.kind == "fix" and not baseline.bad and not self.request.revises:
+            count = len(baseline.results)
+            return self._end("green", f"{count} of {count} tests pass, there is nothing to fix", baseline)
+        bench.baseline = baseline
+        room = Room(
+            task=self._task(bench, baseline),
+            bench=bench,
+            journal=self.journal,
+            gateways=self.staff.gateways,
+            team=self.settings.team,
+            ask_user=self.surface.ask if self.request.ask else None,
+            ground=ground,
+            library=Library(self.request.prompts),
+        )
+        if self._nothing_within(room):
+            only = " ".join(self.request.only)
+            return self._end("not resolved", f"no function within --only {only} could be at fault", baseline)
+        await self.staff.check()
+        self.staff.warm_up()
+        if self.request.revises:
+            self.feedback_unobserved = not await observe_feedback(room, "feedback")
+        return room
+
+    def _nothing_within(self, room: Room) -> bool:
+        """Whether `--only` leaves nothing to do for a coder that is given functions, and not tools."""
+        by_functions = room.is_small("coder") and self.settings.team.strategy != "lite"
+        return bool(self.request.only) and by_functions and not guess(room)
+
+    def _snapshot(self) -> tuple[str, Tree]:
+        known = self.journal.find("snapshot.taken")
+        if known:
+            commit = str(known[0].data["commit"])
+        elif revises := self.request.revises:
+            commit = revises.base
+            refs.put(self.repo, self.run.id, "base", commit)
+            refs.put(self.repo, self.run.id, "ground", revises.ground)
+            self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": []})
+        else:
+            with undisturbed(self.repo):
+                taken = snapshot(self.repo, self.request.base, include=self.settings.sandbox.include)
+            commit = taken.commit
+            refs.put(self.repo, self.run.id, "base", commit)
+            self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": list(taken.skipped)})
+            self.notes += taken.skipped
+        return commit, files_of(self.repo, commit, self.surface, include=self.settings.sandbox.include)
+
+    def _take_up(self, bench: Workbench, files: Tree) -> Changes:
+        """The changes of the proposal that is revised; the tests that came with it go to the bench."""
+        if self.request.revises is None:
+            return {}
+        ground = ground_of(self.repo, self.request.revises, files)
+        bench.own_tests.update(ground.own_tests)
+        return ground.changes
+
+    def _bench(self, files: Tree, ecosystem: Ecosystem, place: Place, command: tuple[str, ...]) -> Workbench:
+        return Workbench(
+            journal=self.journal,
+            files=files,
+            ecosystem=ecosystem,
+            open_sandbox=lambda: (self.work.open_sandbox or place.open)(ecosystem, files, self.run.id),
+            command=command or None,
+            timeout=self.settings.sandbox.timeout,
+            hang=self.settings.sandbox.hang,
+            only=self.request.only,
+            scope=self.settings.scope,
+            allow_test_changes=self.request.allow_test_changes,
+        )
+
+    def _task(self, bench: Workbench, baseline: TestRun) -> Task:
+        request, failing = self.request, baseline.bad
+        if request.kind == "run":
+            failing = tuple(r for r in failing if any(r.id.startswith(path) for path in bench.own_tests))
+        bench.targets = tuple(r.id for r in failing)
+        made = f"make {len(failing)} failing test(s) pass" if failing or not request.revises else "change what is there"
+        text = request.text or made
+        if request.revises is None:
+            return Task(text, failing, request.context)
+        said = request.revises.feedback
+        text += f"\n\nThe user read the team's earlier proposal and says:\n{said}"
+        context = "\n\n".join(filter(None, [request.context, request.revises.material]))
+        return Task(text, failing, context, said)
+
+    async def _propose(self, room: Room, base: str) -> RunResult:
+        strategy = strategy_named(self.settings.team.strategy, self.settings.team.chain)
+        stopped = ""
+        try:
+            async with self.budget.deadline(), aclosing(strategy.attempts(room)) as attempts:
+                async for attempt in attempts:
+                    if attempt.good and strategy.name == "lite":
+                        break
+        except OutOfBudget as error:
+            stopped = self._stopped(error)
+        best = room.best
+        if best is None:
+            return self._nothing(room, stopped)
+        if best.good or best.unverified:
+            return self._publish(room, best, base, strategy.name)
+        return self._nothing(room, stopped, best)
+
+    def _publish(self, room: Room, best: Attempt, base: str, strategy: str) -> RunResult:
+        if self.feedback_unobserved:
+            self.notes.append("no test observes what you said: read what has changed")
+        changes = {**room.bench.own_tests, **best.changes}
+        when = int(self.journal.events[0].at)
+        commit = commit_changes(self.repo, base, changes, f"devagent: candidate of run {self.run.id}\n", when)
+        refs.put(self.repo, self.run.id, "candidate", commit)
+        roles, models = who(self.journal)
+        origin = Origin(strategy, best.origin.place, 0, roles, models)
+        redact = self.journal.secrets.redact
+        proposal = Proposal(
+            run=self.run.id,
+            candidate=Candidate(commit, base, tuple(sorted(changes)), origin),
+            evidence=self._told(best.evidence),
+            verified=best.good,
+            notes=tuple(map(redact, (*self.notes, *room.notes))),
+            assumptions=tuple(map(redact, room.assumptions)),
+        )
+        told = redact(room.task.text.strip().splitlines()[0])
+        subject = f"{'Fix' if self.request.kind == 'fix' else 'Do'}: {told[:60]}"
+        published = publish(self.repo, proposal, subject, when=when)
+        made = {"commit": published.commit, "verified": best.good, "own_tests": sorted(room.bench.own_tests)}
+        self.journal.record("proposal.made", "", made, key=published.commit)
+        result = self._end(
+            "proposed" if best.good else "unverified",
+            "a candidate passed every gate" if best.good else f"{unobserved(best)}; the change is unverified",
+            room.bench.baseline,
+            attempt=best,
+        )
+        return replace(
+            result,
+            commit=published.commit,
+            patch_file=str(self.run.folder / "proposal.patch"),
+            diff=self._shown_diff(base, published.commit),
+            since=self._shown_diff(revises.ground, published.commit) if (revises := self.request.revises) else "",
+            paths=proposal.candidate.paths,
+            assumptions=proposal.assumptions,
+            attempts=len(room.bench.tried),
+        )
+
+    def _stopped(self, error: OutOfBudget) -> str:
+        """Why the budget ended the run, and what it was at."""
+        error.why = error.why or awaited(self.journal, str(error))
+        self.journal.record("budget.reached", "", {"why": str(error)}, key=str(self.journal.session))
+        return str(error)
+
+    def _shown_diff(self, old: str, new: str) -> str:
+        """A diff to read: only the patch file has secrets as they are."""
+        return self.journal.secrets.redact(diff(self.repo, old, new))
+
+    def _told(self, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence for readers: what tests say may hold secrets."""
+        redact = self.journal.secrets.redact
+        return tuple(replace(e, summary=redact(e.summary), details=tuple(map(redact, e.details))) for e in evidence)
+
+    def _nothing(self, room: Room, stopped: str, best: Attempt | None = None) -> RunResult:
+        if stopped:
+            outcome: Outcome = "out of budget"
+            summary = "; ".join(filter(None, [in_vain(self.journal, room.bench), stopped]))
+        else:
+            outcome, summary = "not resolved", why_nothing(self.journal, room.bench)
+        changes = {**room.bench.own_tests, **(best.changes if best else {})}
+        return self._end(outcome, summary, room.bench.baseline, best, room.diff_of(changes), len(room.bench.tried))
+
+    def _end(
+        self,
+        outcome: Outcome,
+        summary: str,
+        baseline: TestRun,
+        attempt: Attempt | None = None,
+        diff: str = "",
+        attempts: int = 0,
+    ) -> RunResult:
+        summary, diff = map(self.journal.secrets.redact, (summary, diff))
+        if state := _STATES.get(outcome):
+            mark_ended(self.run, summary, state)
+        found = self._told(attempt.evidence) if attempt else ()
+        evidence = [Observed(e.gate, str(e.verdict), e.summary, e.details) for e in found]
+        facts = {"outcome": outcome, "summary": summary, "diff": diff, "evidence": [vars(item) for item in evidence]}
+        self.journal.record("run.ended", "", facts, key=str(self.journal.session))
+        return RunResult(
+            run=self.run.id,
+            revises=self.request.revises.run if self.request.revises else "",
+            outcome=outcome,
+            summary=summary,
+            failing=tuple(r.id for r in baseline.bad),
+            paths=tuple(sorted(attempt.changes)) if attempt else (),
+            evidence=tuple(evidence),
+            diff=diff,
+            attempts=attempts,
+            way=attempt.origin.way if attempt else "",
+            notes=tuple(self.notes),
+            seconds=round(self.budget.spent.seconds, 1),
+            ledger=Ledger.from_events(self.journal.events).to_json(),
+        )
+
+
+_STATES: dict[Outcome, State] = {
+    "green": State.GREEN,
+    "no verdict": State.FAILED,
+    "not resolved": State.FAILED,
+    "out of budget": State.STOPPED,
+}
+"""What a run is called afterwards that ended without a proposal."""
