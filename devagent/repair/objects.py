@@ -98,3 +98,26 @@ def _function_around(node: "Node", grammar: Grammar) -> str | None:
             return text_of(name) if name is not None else ""
         parent = parent.parent
     return None
+
+
+def treatments_in(nodes: Iterable["Node"], grammar: Grammar) -> dict[str, list[str]]:
+    """Name or member → the forms of what is called on it, or with it alone: `start` → `{}.date()`, `normal({})`."""
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        callee, holder = grammar.field(node, "callee"), grammar.field(node, "arguments")
+        if not grammar.plays(node, "call") or callee is None or holder is None:
+            continue
+        given = holder.named_children
+        if not given and grammar.plays(callee, "member"):
+            treated, form = grammar.field(callee, "object"), f"{{}}.{_last(callee)}()"
+        elif len(given) == 1 and grammar.plays(callee, "name"):
+            treated, form = given[0], f"{text_of(callee)}({{}})"
+        else:
+            continue
+        if treated is not None and (grammar.plays(treated, "name") or grammar.plays(treated, "member")):
+            found.setdefault(_last(treated), []).append(form)
+    return {name: list(dict.fromkeys(forms)) for name, forms in found.items()}
+
+
+def _last(node: "Node") -> str:
+    return text_of(node).rpartition(".")[2]

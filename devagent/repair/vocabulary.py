@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from devagent.code.language import text_of, walk
 from devagent.repair.grammar import Grammar, field_of
-from devagent.repair.objects import Shape, flags_in, shapes_in
+from devagent.repair.objects import Shape, flags_in, shapes_in, treatments_in
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -168,6 +168,22 @@ class Vocabulary:
         )
         numbers = {text_of(number) for number in self.literals["number"]}
         return list(dict.fromkeys([*(text for text, _ in used.most_common()), *(c for c in _CYCLES if c in numbers)]))
+
+    @cached_property
+    def cycles(self) -> list[str]:
+        """What things go round in here: what remainders are taken by, constants, numbers, what names speak of."""
+        plain = [n.named_children[0] for n in self.root.named_children if n.named_child_count == 1]
+        sides = [[self._grammar.field(n, key) for key in ("left", "right")] for n in plain if n.type == "assignment"]
+        constants = [text_of(a) for a, b in sides if a is not None and b is not None and text_of(b) in _CYCLES]
+        words = {part.lower() for name in self._uses for part in _PART.findall(name)}
+        spoken = [c for word, cycles in self._grammar.words.get("cycles", {}).items() if word in words for c in cycles]
+        used = [text for text in self.divisors if text not in _CYCLES]
+        return list(dict.fromkeys([*used, *constants, *self.divisors, *spoken]))
+
+    @cached_property
+    def treatments(self) -> dict[str, list[str]]:
+        """Name or member → the forms of what is called on it, or with it alone, somewhere in the file."""
+        return treatments_in(self._nodes, self._grammar)
 
     @cached_property
     def steps(self) -> dict[str, "Node"]:

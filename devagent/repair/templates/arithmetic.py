@@ -64,6 +64,8 @@ def grouped_otherwise(scene: Scene, node: "Node") -> Iterator[Change]:
     inner = _sides(scene, first)
     if inner is not None:
         yield scene.replace(node, f"{inner[0]} {inner[1]} ({inner[2]} {operator} {right})", 0.7)
+    if inner is not None and inner[1] == "*" and operator in ("+", "-"):
+        yield scene.replace(node, f"({inner[0]} {operator} {right}) * {inner[2]}", 0.6)
     for group in (first, second):
         if scene.grammar.plays(group, "group") and group.named_child_count == 1:
             yield scene.replace(group, scene.text(group.named_children[0]), 0.6)
@@ -167,4 +169,4 @@ def _cycles(scene: Scene, node: "Node") -> list[str]:
     subscript = node.parent if scene.grammar.position(node) == "index" else None
     indexed = scene.grammar.field(subscript, "indexed") if subscript is not None else None
     lengths = [scene.grammar.words["length"].format(scene.text(indexed))] if indexed is not None else []
-    return list(dict.fromkeys([*lengths, *scene.vocabulary.divisors]))[:_MOST_CYCLES]
+    return list(dict.fromkeys([*lengths, *scene.vocabulary.cycles]))[:_MOST_CYCLES]

@@ -48,6 +48,28 @@ def added_to_what_is_there(scene: Scene, node: "Node") -> Iterator[Change]:
     yield scene.replace(node, scene.grammar.words["listed"].format(box=parts[0], key=parts[1], value=entry), 0.9)
 
 
+@template("accumulate", "call")
+def added_up_and_not_only_set(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`d.setdefault(k, v)` as `d[k] = d.get(k, 0) + v`."""
+    found = re.fullmatch(r"([\w.]+)\.setdefault\(([\w.]+), ([\w.]+)\)", scene.text(node))
+    if found is not None and not scene.grammar.position(node) and not scene.grammar.bracketed:
+        box, key, value = found.groups()
+        yield scene.replace(node, f"{box}[{key}] = {box}.get({key}, 0) + {value}", 0.8)
+
+
+@template("extreme", "assignment")
+def the_larger_part_stays(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`out[-1] = (a, b)` as `out[-1] = (a, max(out[-1][1], b))`."""
+    left, right = (node.child_by_field_name(field) for field in scene.grammar.assigned)
+    if left is None or right is None or not scene.grammar.plays(right, "tuple"):
+        return
+    for index, part in enumerate(right.named_children):
+        own = f"{scene.text(left)}[{index}]"
+        if scene.grammar.plays(part, "name"):
+            yield scene.replace(part, f"max({own}, {scene.text(part)})", 0.8)
+            yield scene.replace(part, f"min({own}, {scene.text(part)})", 0.7)
+
+
 @template("key", "name")
 def key_of_more(scene: Scene, node: "Node") -> Iterator[Change]:
     """A name that things are looked up by, with another one of the function, wherever it is looked up by."""

@@ -49,6 +49,9 @@ def bounded_twice(scene: Scene, node: "Node") -> Iterator[Change]:
     same = "<" if scene.operator(node).startswith("<") else ">"
     if same == "<":
         yield scene.replace(node, scene.grammar.words["both"].format(f"0 <= {left}", scene.text(node)), 0.8)
+    else:
+        for lowest in ("0", "1"):
+            yield scene.replace(node, scene.grammar.words["either"].format(f"{left} < {lowest}", scene.text(node)), 0.5)
     for rank, other in enumerate(ranked):
         for sign, share in ((same, 1.0), (f"{same}=", 0.9)):
             after, before = f"{right} {sign} {other}", f"{other} {sign} {left}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SORTS = re.compile(r"(?:^|\.)(?:sorted|sort|toSorted|min|max)$")
-_MOST_KEYS, _FIRST = 6, 2
+_MOST_KEYS, _FIRST, _MOST_TIES = 6, 2, 3
 
 
 @template("sort_key", "call")
@@ -63,6 +63,21 @@ def component_turned(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.replace(part, f"-{text}", 0.5 if signed else 0.2)
     for one, other in pairwise(parts):
         yield scene.exchange(one, other, 0.6)
+
+
+@template("sort_key", "lambda")
+def largest_first_then_by_another(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`key=lambda p: p.score, reverse=True` as `key=lambda p: (-p.score, p.name)`."""
+    body, call = scene.grammar.field(node, "body"), scene.within(node, "call")
+    holder = scene.grammar.field(call, "arguments") if call is not None else None
+    if body is None or holder is None or scene.grammar.bracketed or ", reverse=True" not in scene.text(holder):
+        return
+    names = [scene.text(name) for name in scene.lambda_parameters(node)]
+    for rank, member in enumerate([m for m in _members(scene) if f".{m}" not in scene.text(body)][:_MOST_TIES]):
+        key = f"(-{scene.text(body)}, {names[0]}.{member})" if names else ""
+        text = scene.text(holder).replace(scene.text(body), key, 1).replace(", reverse=True", "")
+        if key:
+            yield scene.replace(holder, text, 0.8 / (1 + 0.4 * rank))
 
 
 def _orders(scene: Scene) -> list[str]:

@@ -43,7 +43,8 @@ def one_step_further(scene: Scene, node: "Node") -> Iterator[Change]:
     present = [scene.text(child) for child in holder.named_children if child.type != "comment"]
     parameters = [p for p in scene.vocabulary.parameters(name) if p not in scene.grammar.words["self"]]
     for parameter in parameters[len(present) : len(present) + 1]:
-        for text in (f"{parameter} + 1", parameter, f"{parameter} - 1"):
+        wider = (f"{parameter} + 2", f"{parameter} + 4") if "indent" in parameter else ()
+        for text in (f"{parameter} + 1", parameter, f"{parameter} - 1", *wider):
             yield scene.replace(holder, f"({', '.join([*present, text])})", 1.0)
     for index, (argument, parameter) in enumerate(zip(present, parameters, strict=False)):
         if argument == parameter:

@@ -1,5 +1,6 @@
 """Where ranges begin and end, and what collections begin with."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ _MOST = 2
 @template("range", "call")
 def within_both(scene: Scene, node: "Node") -> Iterator[Change]:
     """`range(len(a))` as `range(min(len(a), len(b)))`."""
-    parts = _call(scene, node)
+    parts = call_parts(scene, node)
     if parts is None or parts[0] != "len" or not _in_range(scene, node):
         return
     names = [n for n in scene.vocabulary.visible(node) if scene.vocabulary.is_sized(n) and n not in parts[1]]
@@ -28,7 +29,7 @@ def within_both(scene: Scene, node: "Node") -> Iterator[Change]:
 @template("range", "call")
 def behind_the_outer_one(scene: Scene, node: "Node") -> Iterator[Change]:
     """In a loop over `i`: `range(n)` as `range(i + 1, n)`; any `range` with another step."""
-    parts = _call(scene, node)
+    parts = call_parts(scene, node)
     if parts is None or parts[0] != "range":
         return
     given = parts[1]
@@ -41,6 +42,34 @@ def behind_the_outer_one(scene: Scene, node: "Node") -> Iterator[Change]:
     if len(given) == 2:
         for step in ("2", "-1"):
             yield scene.replace(node, f"range({given[0]}, {given[1]}, {step})", 0.4)
+
+
+@template("range", "slice")
+def as_many_from_there(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`xs[start:size]` as `xs[start:start + size]`."""
+    bounds = [scene.text(child) for child in node.named_children if child.type != "comment"]
+    if len(bounds) == 2 and scene.text(node).count(":") == 1 and bounds[0] not in bounds[1]:
+        yield scene.replace(node, f"{bounds[0]}:{bounds[0]} + {bounds[1]}", 0.8)
+
+
+@template("range", "operation")
+def room_for_what_follows(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`text[:limit] + "..."` as `text[:limit - 3] + "..."`."""
+    found = re.fullmatch(r"([\w.]+)\[:([\w.]+)\] \+ ([\"'])([^\\\"']+)\3", scene.text(node))
+    if found is not None:
+        text, limit, quote, tail = found.groups()
+        yield scene.replace(node, f"{text}[:{limit} - {len(tail)}] + {quote}{tail}{quote}", 1.0)
+
+
+@template("range", "subscript")
+def where_there_is_one_more(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`xs[i + 1]` as `xs[i + 1] if i + 1 < len(xs) else None`."""
+    parts = [scene.text(child) for child in node.named_children]
+    if len(parts) == 2 and scene.grammar.position(node) in ("value", "result") and not scene.grammar.bracketed:
+        box, index = parts
+        if scene.operator(node.named_children[1]) in ("+", "-"):
+            inside = f"{index} < len({box})" if " + " in index else f"{index} >= 0"
+            yield scene.replace(node, f"{box}[{index}] if {inside} else None", 0.8)
 
 
 @template("begun_with", "assignment")
@@ -59,10 +88,12 @@ def begun_with_one(scene: Scene, node: "Node") -> Iterator[Change]:
 @template("empty_case", "call")
 def where_there_is_none(scene: Scene, node: "Node") -> Iterator[Change]:
     """`min(xs)` as `min(xs, default=None)`, `sum(lists)` as `sum(lists, [])`."""
-    parts = _call(scene, node)
-    if parts is None or scene.grammar.bracketed or len(parts[1]) != 1:
+    parts = call_parts(scene, node)
+    if parts is None or scene.grammar.bracketed or not parts[1]:
         return
-    name, (argument,) = parts
+    name, argument = parts[0], ", ".join(parts[1])
+    if parts[1][1:] and not (len(parts[1]) == 2 and parts[1][1].startswith("key=") and name != "sum"):
+        return
     if name in ("min", "max"):
         for rank, default in enumerate(("None", "0")):
             yield scene.replace(node, f"{name}({argument}, default={default})", 0.8 / (1 + 0.4 * rank))
@@ -94,7 +125,7 @@ def counted_here_as_well(scene: Scene, node: "Node") -> Iterator[Change]:
                 yield scene.insert_before(node, text, weight)
 
 
-def _call(scene: Scene, node: "Node") -> tuple[str, list[str]] | None:
+def call_parts(scene: Scene, node: "Node") -> tuple[str, list[str]] | None:
     """The name of a called function, and the arguments."""
     callee, holder = scene.grammar.field(node, "callee"), scene.grammar.field(node, "arguments")
     if callee is None or holder is None:
@@ -106,7 +137,7 @@ def _call(scene: Scene, node: "Node") -> tuple[str, list[str]] | None:
 
 def _in_range(scene: Scene, node: "Node") -> bool:
     call = node.parent.parent if node.parent is not None else None
-    parts = _call(scene, call) if call is not None and scene.grammar.plays(call, "call") else None
+    parts = call_parts(scene, call) if call is not None and scene.grammar.plays(call, "call") else None
     return parts is not None and parts[0] == "range"
 
 

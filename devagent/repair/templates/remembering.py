@@ -69,6 +69,17 @@ def what_was_worked_out(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.insert_after(node, text, 1.0 / (1 + 0.4 * rank + 0.4 * second))
 
 
+@template("used", "assignment")
+def what_nothing_reads(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`place = place + 1` as `place = i`, where nothing reads `i`."""
+    left, right = (node.child_by_field_name(field) for field in scene.grammar.assigned)
+    if left is None or right is None or not scene.grammar.plays(right, "operation"):
+        return
+    visible = scene.vocabulary.visible(right)
+    for rank, name in enumerate([n for n in visible if n in scene.unused and n != scene.text(left)][:2]):
+        yield scene.replace(right, name, 1.0 / (1 + 0.4 * rank))
+
+
 @template("begun_again", STATEMENT)
 def otherwise_from_the_start(scene: Scene, node: "Node") -> Iterator[Change]:
     """An `if` that counts, with an `else` that begins again: `else: current = 0`."""

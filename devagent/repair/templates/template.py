@@ -56,13 +56,18 @@ def template(name: str, *roles: str) -> Callable[[Propose], Propose]:
 def templates() -> tuple[Template, ...]:
     """All templates there are."""
     from devagent.repair.templates import (  # noqa: F401
+        absent,
         arithmetic,
         calls,
+        carrying,
         collecting,
         conditions,
+        cycles,
         depth,
         elsewhere,
         explicit,
+        files,
+        foremost,
         guards,
         javascript_async,
         javascript_checks,
@@ -82,11 +87,15 @@ def templates() -> tuple[Template, ...]:
         parallel,
         passing,
         patterns,
+        python,
         ranges,
         remembering,
         resets,
         statements,
+        stored,
+        together,
         turning,
+        twofold,
         values,
     )
 

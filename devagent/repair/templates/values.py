@@ -142,7 +142,8 @@ def each_its_own(scene: Scene, node: "Node") -> Iterator[Change]:
         return
     inner = scene.text(parts[0])[1:-1]
     if parts[0].named_child_count == 1 and not scene.grammar.plays(parts[0].named_children[0], "number"):
-        yield scene.replace(node, f"[{inner} for _ in range({scene.text(parts[1])})]", 3.0)
+        copied = f"list({inner})" if scene.grammar.plays(parts[0].named_children[0], "name") else inner
+        yield scene.replace(node, f"[{copied} for _ in range({scene.text(parts[1])})]", 3.0)
 
 
 @template("separator", "operation")
