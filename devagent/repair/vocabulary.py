@@ -176,7 +176,7 @@ class Vocabulary:
         sides = [[self._grammar.field(n, key) for key in ("left", "right")] for n in plain if n.type == "assignment"]
         constants = [text_of(a) for a, b in sides if a is not None and b is not None and text_of(b) in _CYCLES]
         words = {part.lower() for name in self._uses for part in _PART.findall(name)}
-        spoken = [c for word, cycles in self._grammar.words.get("cycles", {}).items() if word in words for c in cycles]
+        spoken = [c for word, cycles in self._grammar.words["cycles"].items() if word in words for c in cycles]
         used = [text for text in self.divisors if text not in _CYCLES]
         return list(dict.fromkeys([*used, *constants, *self.divisors, *spoken]))
 

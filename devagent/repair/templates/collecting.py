@@ -70,6 +70,39 @@ def the_larger_part_stays(scene: Scene, node: "Node") -> Iterator[Change]:
             yield scene.replace(part, f"min({own}, {scene.text(part)})", 0.7)
 
 
+@template("extreme", "number")
+def begun_at_the_other_end(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`top, high = None, 0` as `top, high = None, float("-inf")`; `last = 0` as `last = values[0]`."""
+    holder = node.parent
+    if scene.grammar.bracketed or holder is None:
+        return
+    made = re.fullmatch(r"([\w, ]+) = ([\w, ]+)", scene.text(holder.parent or holder))
+    names, values = (made[1].split(", "), made[2].split(", ")) if made is not None else ([], [])
+    if len(names) > 1 and len(names) == len(values) and scene.text(node) in values:
+        name = names[values.index(scene.text(node))]
+        if any(scene.is_comparison(n) and name in scene.text(n).split() for n in scene.nodes):
+            for extreme in scene.grammar.words["extremes"]:
+                yield scene.replace(node, extreme, 1.0)
+    elif scene.grammar.plays(holder, "assignment") and scene.text(holder).partition(" ")[2].startswith("= "):
+        gone = re.search(r"for \w+ in (\w+):", scene.content[node.end_byte :].decode("utf-8", "replace"))
+        if gone is not None and gone[1] in scene.vocabulary.visible(node):
+            yield scene.replace(node, f"{gone[1]}[0]", 0.5)
+
+
+@template("extreme", STATEMENT)
+def as_far_as_it_went(scene: Scene, node: "Node") -> Iterator[Change]:
+    """After `level += 1`: `deepest = max(deepest, level)`, for a name that begins with 0 and never changes."""
+    grown, function = re.fullmatch(r"(\w+) ([+-])= .+", scene.text(node)), scene.within_definition(node)
+    if grown is None or function is None or scene.grammar.bracketed or scene.within(node, "loop") is None:
+        return
+    said = scene.text(function)
+    fixed = [n for n in scene.vocabulary.visible(node) if len(re.findall(rf"\b{n} (?:[+-]?=|=) ", said)) == 1]
+    begun = [n for n in fixed if n != grown[1] and re.search(rf"\b{n} = (?:\w+ = )?(?:0|None|1)\n", said)]
+    for rank, name in enumerate(begun[:2]):
+        form = "max" if grown[2] == "+" else "min"
+        yield scene.insert_after(node, f"{name} = {form}({name}, {grown[1]})", 1.0 / (1 + 0.4 * rank))
+
+
 @template("key", "name")
 def key_of_more(scene: Scene, node: "Node") -> Iterator[Change]:
     """A name that things are looked up by, with another one of the function, wherever it is looked up by."""

@@ -20,7 +20,7 @@ def quotient_in_a_cycle(scene: Scene, node: "Node") -> Iterator[Change]:
     """`(g - b) / spread` as `(g - b) / spread % 6`."""
     if scene.operator(node) in ("*", "/", "//") and scene.grammar.position(node) in _GIVEN_ON:
         for rank, cycle in enumerate(scene.vocabulary.cycles[:_MOST_QUOTIENTS]):
-            yield scene.replace(node, f"{scene.text(node)} % {cycle}", 0.8 / (1 + 0.4 * rank))
+            yield scene.replace(node, f"{scene.text(node)} % {cycle}", 1.3 / (1 + 0.1 * rank))
 
 
 @template("modulo", "call")
@@ -62,10 +62,30 @@ def counted_from_one(scene: Scene, node: "Node") -> Iterator[Change]:
     left, cycle = (scene.text(child) for child in node.named_children)
     changed = scene.replace(node, f"({left} - 1) % {cycle} + 1", 0.8)
     yield changed
+    yield scene.replace(node, f"{left} % {cycle} or {cycle}", 0.5)
     whole = f"{left} // {cycle}"
     for other in scene.nodes:
         if scene.operator(other) == "//" and scene.text(other) == whole:
             yield Change((*scene.replace(other, f"({left} - 1) // {cycle}").spans, *changed.spans), 1.0)
+
+
+@template("rounding", "operation")
+def counted_up_from_one(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`month // 3` as `(month - 1) // 3 + 1`."""
+    found = re.fullmatch(r"([\w.]+) // (\w+)", scene.text(node))
+    if found is not None and not scene.grammar.bracketed and scene.grammar.position(node) in _GIVEN_ON:
+        yield scene.replace(node, f"({found[1]} - 1) // {found[2]} + 1", 0.8)
+
+
+@template("overnight", STATEMENT)
+def from_the_other_side(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`while x > 180: x -= 360`, followed by `while x < -180: x += 360`."""
+    found = re.fullmatch(r"(while|if) (\w+) (>=?|<=?) (-?)([\w.]+):(\s+)\2 ([-+])= (\w+)", scene.text(node))
+    if found is not None:
+        word, name, sign, minus, bound, gap, step, full = found.groups()
+        turned, back = sign.translate(str.maketrans("<>", "><")), "+" if step == "-" else "-"
+        for lowest in dict.fromkeys([f"{'' if minus else '-'}{bound}", "0"]):
+            yield scene.insert_after(node, f"{word} {name} {turned} {lowest}:{gap}{name} {back}= {full}", 1.0)
 
 
 @template("modulo", "name")

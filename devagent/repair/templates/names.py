@@ -56,6 +56,14 @@ def other_receiver(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.replace(node, scene.text(member), 0.9)
 
 
+@template("name", "member")
+def what_a_property_hides(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`self.size` as `self._size`, in the function `size`."""
+    member, function = scene.grammar.field(node, "member"), scene.within_definition(node)
+    if member is not None and function is not None and scene.name_of(function) == scene.text(member):
+        yield scene.replace(member, f"_{scene.text(member)}", 0.7)
+
+
 @template("value", "name", "member", "subscript", "call")
 def other_value(scene: Scene, node: "Node") -> Iterator[Change]:
     """A value by another whole value of the function: `a` by `x.a` or `x[0]`, `x.a` by `y`, a call by a name."""

@@ -65,6 +65,37 @@ def component_turned(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.exchange(one, other, 0.6)
 
 
+@template("sort_key", "operation")
+def compared_one_after_the_other(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`a.x < b.x or a.y < b.y` as `(a.x, a.y) < (b.x, b.y)`."""
+    parts = node.named_children
+    if scene.grammar.bracketed or not scene.is_logical(node) or not all(scene.is_comparison(part) for part in parts):
+        return
+    signs = {scene.operator(part) for part in parts}
+    sides = [[scene.text(side) for side in part.named_children] for part in parts]
+    if len(signs) == 1 and signs <= {"<", "<=", ">", ">="} and all(len(side) == 2 for side in sides):
+        (one, second), (other, fourth) = sides
+        yield scene.replace(node, f"({one}, {other}) {signs.pop()} ({second}, {fourth})", 0.8)
+
+
+@template("sort_key", "branch")
+def decided_where_different(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`if a.x < b.x: return True` as `if a.x != b.x: return a.x < b.x`."""
+    found = re.fullmatch(r"if (([\w.]+) [<>] ([\w.]+)):(\s+)return True", scene.text(node))
+    if found is not None:
+        yield scene.replace(node, f"if {found[2]} != {found[3]}:{found[4]}return {found[1]}", 0.8)
+
+
+@template("sort_key", "tuple")
+def one_part_less(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`(a, b, c)` as `(a, b)`."""
+    parts = [scene.text(child) for child in node.named_children]
+    if len(parts) > 2 and scene.grammar.position(node) and not scene.grammar.bracketed:
+        for rank, left_out in enumerate(reversed(range(min(len(parts), 4)))):
+            kept = [part for index, part in enumerate(parts) if index != left_out]
+            yield scene.replace(node, f"({', '.join(kept)})", 0.5 / (1 + 0.4 * rank))
+
+
 @template("sort_key", "lambda")
 def largest_first_then_by_another(scene: Scene, node: "Node") -> Iterator[Change]:
     """`key=lambda p: p.score, reverse=True` as `key=lambda p: (-p.score, p.name)`."""

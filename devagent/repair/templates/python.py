@@ -54,6 +54,17 @@ def in_the_next_year(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.replace(node, f"{parts[0]}({year} + {plain} // 12, {plain} % 12 + 1, {day})", 1.0)
 
 
+@template("calendar", "call")
+def down_to_the_smallest_unit(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`now.replace(hour=0, minute=0)` with seconds and microseconds as well."""
+    parts, holder = call_parts(scene, node), scene.grammar.field(node, "arguments")
+    if parts is None or holder is None or not parts[0].endswith(".replace") or "=0" not in scene.text(holder):
+        return
+    missing = [unit for unit in ("minute", "second", "microsecond") if f"{unit}=" not in scene.text(holder)]
+    if missing:
+        yield scene.replace(holder, f"({', '.join([*parts[1], *(f'{unit}=0' for unit in missing)])})", 1.0)
+
+
 @template("calendar", "operation")
 def only_whole_years(scene: Scene, node: "Node") -> Iterator[Change]:
     """`day.year - born.year` less one before the birthday."""

@@ -101,6 +101,41 @@ def where_there_is_none(scene: Scene, node: "Node") -> Iterator[Change]:
         yield scene.replace(node, f"sum({argument}, [])", 0.4)
 
 
+@template("empty_case", "call")
+def not_for_nothing(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`all(t.done for t in tasks)` as `bool(tasks) and all(…)`."""
+    found = re.fullmatch(r"all\(.+ in ([\w.]+)\)", scene.text(node))
+    if found is not None and scene.grammar.position(node):
+        asked = f"bool({found[1]})" if scene.grammar.position(node) in ("result", "value") else found[1]
+        yield scene.replace(node, f"{asked} and {scene.text(node)}", 1.0)
+
+
+@template("empty_case", "operation")
+def the_rest_given_out_as_well(scene: Scene, node: "Node") -> Iterator[Change]:
+    """`[part] * n`, where `part = total // n`, with one more for the first ones, until nothing is left."""
+    found, function = re.fullmatch(r"\[(\w+)\] \* (\w+)", scene.text(node)), scene.within_definition(node)
+    if found is None or function is None:
+        return
+    part, count = found.groups()
+    made = re.search(rf"\b{part} = (\w+) // {count}\b", scene.text(function))
+    if made is not None:
+        more = f"{part} + (1 if i < {made[1]} % {count} else 0)"
+        yield scene.replace(node, f"[{more} for i in range({count})]", 1.0)
+
+
+@template("empty_case", STATEMENT)
+def between_the_middle_ones(scene: Scene, node: "Node") -> Iterator[Change]:
+    """Before `return xs[len(xs) // 2]`: for an even number the mean of both in the middle."""
+    found, before = re.fullmatch(r"return (\w+)\[(\w+)\]", scene.text(node)), scene.next_to(node, -1)
+    if found is None or before is None or scene.text(before) != f"{found[2]} = len({found[1]}) // 2":
+        return
+    lead, mean = (
+        f"{scene.newline}{scene.indent(node)}{scene.step}",
+        f"({found[1]}[{found[2]} - 1] + {found[1]}[{found[2]}]) / 2",
+    )
+    yield scene.insert_before(node, f"if len({found[1]}) % 2 == 0:{lead}return {mean}", 1.0)
+
+
 @template("counted", STATEMENT)
 def counted_here_as_well(scene: Scene, node: "Node") -> Iterator[Change]:
     """`self.active -= 1` where a block begins or ends, for what is counted elsewhere in the class."""

@@ -74,6 +74,27 @@ def only_once(scene: Scene, node: "Node") -> Iterator[Change]:
 
 
 @template("stored", STATEMENT)
+def not_a_second_time(scene: Scene, node: "Node") -> Iterator[Change]:
+    """A function that notes its argument, beginning with `if node in done: return`; what another method noted."""
+    function = scene.within_definition(node)
+    if function is None or scene.grammar.bracketed or scene.grammar.plays(node, "function"):
+        return
+    said, given = scene.text(function), scene.vocabulary.parameters(scene.name_of(function))
+    lead = f"{scene.newline}{scene.indent(node)}{scene.step}"
+    if scene.block_under(function)[0].id == node.id:
+        for key, box in _stored(scene, node, "")[:_MOST]:
+            if key in given and f" in {box}" not in said:
+                yield scene.insert_before(node, f"if {key} in {box}:{lead}return", 1.0)
+    noted = re.findall(r"(self\.\w+)\.add\((\w+)\)", scene.content.decode("utf-8", "replace"))
+    mine = [
+        (box, key) for box, key in dict.fromkeys(noted) if box not in said and key in scene.vocabulary.names_in(node)
+    ]
+    jump = "continue" if scene.within(node, "loop") is not None else "return"
+    for box, key in [pair for pair in mine if pair[1] in scene.vocabulary.visible(node)][:_MOST]:
+        yield scene.insert_before(node, f"if {key} in {box}:{lead}{jump}", 0.8)
+
+
+@template("stored", STATEMENT)
 def noted_on_the_way_in(scene: Scene, node: "Node") -> Iterator[Change]:
     """`done.add(node)` first in a function that asks `other not in done` and adds nothing to it."""
     function = scene.within_definition(node)

@@ -93,6 +93,7 @@ def templates() -> tuple[Template, ...]:
         resets,
         statements,
         stored,
+        texts,
         together,
         turning,
         twofold,
