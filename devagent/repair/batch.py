@@ -42,6 +42,8 @@ class Variant:
 class Outcome:
     """What became of a variant: how many target tests passed, whether those to keep did, whether all did; its end.
 
+    Those to keep are only sure to have been run where more of the target tests passed than before.
+
     "no effect" means that it did not run, because it was seen to be to the target tests what the code before is.
     """
 

@@ -29,14 +29,21 @@ const reporter = join(dirname(fileURLToPath(import.meta.url)), 'names.mjs');
 const wanted = [...task.tests, ...task.keep];
 const testFiles = [...new Set(wanted.map((id) => id.split('::')[0]))];
 const LANES = 2;
+// So many variants are given to a warm worker at once.
+const SERIES = 20;
 
 // A variant may take this many times as long as the code before it, and never less than this many milliseconds.
 const TIMES = 5;
 const LEAST = 1000;
+// Where a test file takes the warm worker less, all tests are run even after one failed, whatever the task says.
+const QUICK = 250;
 
 let limit = task.limit * 1000;
+let { thorough } = task;
 /** Test files that the sieve can judge -> how long they take it, as `Sieve.run` wants to know. */
 const trusted = new Map();
+/** The files of `tests` as `Sieve.series` wants to know them; empty unless it can judge all of them. */
+let targetFiles = [];
 let next = 0;
 let finished = false;
 
@@ -96,7 +103,7 @@ async function attempt(run) {
     ended = result.ended;
     for (const [id, good] of verdicts(result.reports)) found.set(id, good);
     const failed = task.tests.some((id) => id.startsWith(`${file}::`) && !found.get(id));
-    if (ended !== 'tested' || (failed && !task.thorough)) break;
+    if (ended !== 'tested' || (failed && !thorough)) break;
   }
   const count = task.tests.filter((id) => found.get(id)).length;
   const kept = ended === 'tested' && task.keep.every((id) => found.get(id));
@@ -112,19 +119,42 @@ function prepared(folder) {
 /** What becomes of the variant in a lane's folder: the sieve's word when it has failed, else the real runner's. */
 async function sieved({ folder, sieve }) {
   const cold = (file) => runCold(folder, file);
-  const outcome = await attempt((file) => (trusted.has(file) ? sieve.run(file, trusted.get(file)) : cold(file)));
+  const outcome = await attempt((file) => (trusted.has(file) ? sieve.run(file, thorough, trusted.get(file)) : cold(file)));
   return outcome.survives && trusted.size > 0 ? attempt(cold) : outcome;
+}
+
+function noteOutcome(number, outcome) {
+  appendFileSync(resultsPath, `${JSON.stringify({ variant: number, ...outcome })}\n`);
+  finished ||= outcome.survives;
+}
+
+/** Whether a variant does no more than the code before it: then nobody wants to know what else passes. */
+const isNoGain = ({ passed }) => passed <= task.before && passed < task.tests.length;
+
+async function tryOne(lane, number) {
+  const variant = task.variants[number];
+  writeFileSync(join(lane.folder, variant[0]), contentOf(variant));
+  noteOutcome(number, await sieved(lane));
+  writeFileSync(join(lane.folder, variant[0]), files.get(variant[0]));
+}
+
+/** Tries several variants, first only on the tests that should pass. */
+async function trySeries(lane, numbers) {
+  while (numbers.length > 0 && !finished && Date.now() < end) {
+    const found = await lane.sieve.series(numbers.map((number) => task.variants[number]), targetFiles, thorough);
+    for (const outcome of found) {
+      const number = numbers.shift();
+      if (isNoGain(outcome)) noteOutcome(number, { ...outcome, kept: false, survives: false });
+      else await tryOne(lane, number);
+    }
+  }
 }
 
 async function work(lane) {
   while (!finished && next < task.variants.length && Date.now() < end) {
-    const number = next++;
-    const variant = task.variants[number];
-    writeFileSync(join(lane.folder, variant[0]), contentOf(variant));
-    const outcome = await sieved(lane);
-    writeFileSync(join(lane.folder, variant[0]), files.get(variant[0]));
-    appendFileSync(resultsPath, `${JSON.stringify({ variant: number, ...outcome })}\n`);
-    finished ||= outcome.survives;
+    const numbers = Array.from({ length: Math.min(SERIES, task.variants.length - next) }, () => next++);
+    if (targetFiles.length > 0) await trySeries(lane, numbers);
+    else for (const number of numbers) if (!finished && Date.now() < end) await tryOne(lane, number);
   }
 }
 
@@ -141,7 +171,7 @@ async function warmBaseline(sieve, file) {
   const took = [];
   for (const _ of ['first', 'later']) {
     const start = Date.now();
-    results.push(await sieve.run(file));
+    results.push(await sieve.run(file, true));
     took.push(Date.now() - start);
   }
   return { results, times: { first: took[0], later: took[1] } };
@@ -161,11 +191,25 @@ async function measure([first, second]) {
   for (const [file, { results, times }] of warm) {
     if (results.every((result) => agrees(file, cold.get(file), result))) trusted.set(file, times);
   }
+  thorough ||= testFiles.every((file) => trusted.get(file)?.later <= QUICK);
+  targetFiles = await seriesOrder(second.sieve, cold);
+}
+
+/** The files of the tests that should pass, if just as many of them pass without the others; else none. */
+async function seriesOrder(sieve, cold) {
+  const order = testFiles.filter((file) => task.tests.some((id) => id.startsWith(`${file}::`)));
+  if (!order.every((file) => trusted.has(file))) return [];
+  const timed = order.map((file) => [file, trusted.get(file)]);
+  const [outcome] = await sieve.series([[files.keys().next().value, 0, 0, '']], timed, true);
+  const real = verdicts(order.flatMap((file) => cold.get(file).reports));
+  const same = outcome.ended === 'tested' && outcome.passed === task.tests.filter((id) => real.get(id)).length;
+  return same ? timed : [];
 }
 
 function prepareLane(number) {
   const folder = prepared(`${base}-lane${number}`);
-  return { folder, sieve: new Sieve(folder, { wanted, thorough: task.thorough, limit }) };
+  const settings = { wanted, tests: task.tests, files: task.files, limit };
+  return { folder, sieve: new Sieve(folder, settings) };
 }
 
 writeFileSync(resultsPath, '');

@@ -39,6 +39,13 @@ class Run {
     this.stopped = !good && !this.thorough && this.wanted.includes(unique);
   }
 
+  /** How many of some tests passed. */
+  passed(ids) {
+    const found = new Map();
+    for (const [id, good] of this.reports) found.set(id, good && found.get(id) !== false);
+    return ids.filter((id) => found.get(id)).length;
+  }
+
   /** Waits for all tests, also for those that were added meanwhile. */
   async done() {
     let last;

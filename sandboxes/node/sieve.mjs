@@ -1,6 +1,7 @@
 // The parent's side of a warm worker (warm.mjs): starts it, watches its time, and replaces it when it is lost or old.
 
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +12,9 @@ const MOST_RUNS = 600;
 const TIMES = 5;
 const LEAST = 300;
 const START_LIMIT = 10_000;
+// How often, within its limit, it is looked whether a series goes on.
+const LOOKS = 4;
+const UNKNOWN = { first: Infinity, later: Infinity };
 
 /** A warm worker for one copy of the workspace. */
 export class Sieve {
@@ -20,24 +24,54 @@ export class Sieve {
   #runs = 0;
   #answer = () => {};
 
-  /** `settings`: `wanted` ids, whether the run is `thorough`, and `limit`, milliseconds for one file at most. */
+  /**
+   * `settings`: `wanted` ids, `tests` among them that should pass, the `files` that variants start from, and `limit`,
+   * milliseconds for one file at most.
+   */
   constructor(folder, settings) {
     this.#folder = folder;
-    this.#settings = settings;
+    this.#settings = { ...settings, counts: `${folder}.counts` };
   }
 
   /**
-   * Runs a file: {reports: [[id, good]], unsupported, ended}. The first run of a worker takes longer than those after
+   * Runs a file, `thorough` if also after a failure: {reports: [[id, good]], unsupported, ended}. The first run of a worker takes longer than those after
    * it; the baseline has one of each: {first, later}, in milliseconds.
    */
-  async run(file, baseline = { first: Infinity, later: Infinity }) {
-    if (this.#runs >= MOST_RUNS) this.stop();
-    if (this.#child === undefined && !(await this.#start())) return lost('exited');
-    const before = this.#runs++ === 0 ? baseline.first : baseline.later;
-    const limit = Math.min(this.#settings.limit, Math.max(LEAST, TIMES * before));
-    const answer = await this.#ask({ file }, limit);
+  async run(file, thorough, baseline = UNKNOWN) {
+    if (!(await this.#ready())) return lost('exited');
+    const limit = this.#limit(baseline);
+    this.#runs += 1;
+    const answer = await this.#ask({ file, thorough }, limit);
     if (typeof answer === 'string') return lost(answer);
     return { ...answer, ended: 'tested' };
+  }
+
+  /**
+   * Tries variants on the tests that should pass: [{passed, ended}] of the first ones, at least of one. The others have
+   * not been tried, as the worker was lost with the last one that is told of. `order` has the files of those tests and
+   * the baseline of each.
+   */
+  async series(variants, order, thorough) {
+    if (!(await this.#ready())) return [{ passed: 0, ended: 'exited' }];
+    writeFileSync(this.#settings.counts, Buffer.alloc(8 * variants.length));
+    const limit = Math.max(...order.map(([, baseline]) => this.#limit(baseline)));
+    this.#runs += variants.length * order.length;
+    const message = { series: variants, order: order.map(([file]) => file), thorough };
+    const answer = await this.#ask(message, limit, () => this.#noted());
+    return told(this.#noted(), typeof answer === 'string' ? answer : 'tested');
+  }
+
+  #limit({ first, later }) {
+    return Math.min(this.#settings.limit, Math.max(LEAST, TIMES * (this.#runs === 0 ? first : later)));
+  }
+
+  async #ready() {
+    if (this.#runs >= MOST_RUNS) this.stop();
+    return this.#child !== undefined || this.#start();
+  }
+
+  #noted() {
+    return readFileSync(this.#settings.counts);
   }
 
   stop() {
@@ -61,7 +95,8 @@ export class Sieve {
     child.on('error', () => { if (this.#child === child) this.#lose(); });
     child.on('exit', () => { if (this.#child === child) this.#lose(); });
     if ((await this.#ask(undefined, START_LIMIT)) !== 'ready') return false;
-    this.#tell({ wanted: this.#settings.wanted, thorough: this.#settings.thorough });
+    writeFileSync(this.#settings.counts, '');
+    this.#tell(this.#settings);
     return true;
   }
 
@@ -75,17 +110,34 @@ export class Sieve {
     this.#child.send(message, () => {});
   }
 
-  /** The worker's answer, or how it ended. */
-  #ask(message, limit) {
+  /** The worker's answer, or how it ended: a time `limit` passed in which what `progress` gives stayed the same. */
+  #ask(message, limit, progress = () => Buffer.of()) {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => { this.stop(); resolve('timed out'); }, limit);
-      this.#answer = (answer) => { clearTimeout(timer); resolve(answer); };
+      let [last, since] = [progress(), Date.now()];
+      const look = () => {
+        const now = progress();
+        if (!now.equals(last)) [last, since] = [now, Date.now()];
+        else if (Date.now() - since >= limit) this.stop(), this.#answer('timed out');
+      };
+      const timer = setInterval(look, limit / LOOKS);
+      this.#answer = (answer) => { clearInterval(timer); resolve(answer); };
       if (message !== undefined) this.#tell(message);
     });
   }
 }
 
 const lost = (ended) => ({ reports: [], unsupported: [], ended });
+
+/** What a worker noted of a series: for each variant how many tests it passed, and whether it has begun (1) or is done (2). */
+function told(noted, ended) {
+  const found = [];
+  for (let at = 0; at < noted.length; at += 8) {
+    const [passed, state] = [noted.readUInt32LE(at), noted.readUInt32LE(at + 4)];
+    if (state === 2) found.push({ passed, ended: 'tested' });
+    else return ended === 'tested' ? found : [...found, { passed, ended }];
+  }
+  return found;
+}
 
 /** ES modules are made with `node:vm`. One that is required would not be made anew: node is told to refuse that. */
 function flags() {

@@ -1,22 +1,30 @@
 // A long-lived process that runs test files again and again, each time with the workspace's modules loaded anew.
 //
-// Its parent (sieve.mjs) sends {wanted, thorough} once, then {file} for each run, and gets {reports, unsupported}.
+// Its parent (sieve.mjs) sends the settings once: {wanted, tests, files, counts}. Then it sends {file, thorough} for
+// one run, and gets {reports, unsupported}; or {series: variants, order: test files, thorough}, and gets {done}. Of a
+// series it is written to the file `counts` as it is known how many of `tests` each variant passes, so that nobody has to be
+// woken for that, and that it is known too when a variant ends the process.
+//
 // What a run leaves behind is cleared away as far as that is cheap. The rest can make a later run wrong, which is why
 // the real runner has the last word.
 
 import { ChildProcess } from 'node:child_process';
+import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import timers from 'node:timers';
 import * as harness from './harness.mjs';
 import { escaped, forget, interceptRequire, load } from './modules.mjs';
 
+const { setImmediate } = timers;
 const folder = process.cwd();
 const channel = process.channel;
 const send = process.send.bind(process);
 const pending = new Set();
-let wanted;
-let thorough;
+let settings;
+let originals;
+let counts;
+let restore;
 let stuck = () => {};
 
 /** What a process leaves behind would go on running beside the next variants. */
@@ -97,9 +105,9 @@ function processKeeper() {
   };
 }
 
-/** Runs one file; ends, as the real runner does, when there is nothing left to wait for. */
-async function run(file) {
-  const tests = harness.begin(file, wanted.filter((id) => id.startsWith(`${file}::`)), thorough);
+/** Runs the tests of some ids in their file; ends, as the real runner does, when there is nothing left to wait for. */
+async function run(file, ids, thorough) {
+  const tests = harness.begin(file, ids, thorough);
   process.argv = [process.execPath, join(folder, file)];
   forget();
   channel.unref();
@@ -108,7 +116,50 @@ async function run(file) {
   await Promise.race([whole, idle]);
   channel.ref();
   tests.close();
+  restore();
+  return tests;
+}
+
+const idsIn = (file, ids) => ids.filter((id) => id.startsWith(`${file}::`));
+
+async function runFile({ file, thorough }) {
+  const tests = await run(file, idsIn(file, settings.wanted), thorough);
   return { reports: tests.reports, unsupported: [...tests.unsupported, ...escaped] };
+}
+
+/** Notes how many tests a variant passes so far, and whether it has begun (1) or is done (2). */
+function note(index, passed, state) {
+  writeSync(counts, Uint32Array.of(passed, state), 0, 8, 8 * index);
+}
+
+async function tryVariant(index, order, thorough) {
+  let passed = 0;
+  for (const file of order) {
+    note(index, passed, 1);
+    const ids = idsIn(file, settings.tests);
+    const now = (await run(file, ids, thorough)).passed(ids);
+    passed += now;
+    if (now < ids.length && !thorough) break;
+  }
+  note(index, passed, 2);
+}
+
+async function trySeries({ series, order, thorough }) {
+  for (const [index, [path, start, end, text]] of series.entries()) {
+    const old = originals.get(path);
+    writeFileSync(path, Buffer.concat([old.subarray(0, start), Buffer.from(text, 'latin1'), old.subarray(end)]));
+    await tryVariant(index, order, thorough);
+    writeFileSync(path, old);
+    await new Promise((resolve) => { setImmediate(resolve); }); // what the run still had to do is done
+  }
+  return { done: true };
+}
+
+function begin(given) {
+  settings = given;
+  originals = new Map(Object.entries(given.files).map(([path, text]) => [path, Buffer.from(text, 'latin1')]));
+  counts = openSync(given.counts, 'r+');
+  restore = processKeeper();
 }
 
 function start() {
@@ -119,14 +170,10 @@ function start() {
   process.on('uncaughtException', harness.stray);
   process.on('unhandledRejection', harness.stray);
   delete process.send; // the tests have no parent to talk to
-  let restore;
   process.on('disconnect', () => process.exit());
   process.on('message', async (message) => {
-    if (message.wanted !== undefined) return void ({ wanted, thorough } = message);
-    restore ??= processKeeper();
-    const outcome = await run(message.file);
-    restore();
-    send(outcome);
+    if (message.wanted !== undefined) begin(message);
+    else send(await (message.series === undefined ? runFile(message) : trySeries(message)));
   });
   send('ready');
 }

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,10 @@ def test_outcomes_are_the_same_warm_and_cold(tmp_path: Path, kind: str) -> None:
         )
         for cold in (False, True)
     )
-    assert warm == cold
+    # Whether the others still pass is only asked where more of the tests do that should.
+    assert [replace(o, kept=o.kept and o.passed > 0) for o in warm] == [
+        replace(o, kept=o.kept and o.passed > 0) for o in cold
+    ]
     assert [outcome.survives for outcome in warm] == [False] * len(BAD) + [True]
 
 
@@ -175,7 +179,7 @@ test('zero', () => assert.equal(cart.rate(0), 0));
     bad = [("return given || 7", f"{leaks} return 7")] * 4
     goal = Goal(["test/cart.test.js::zero"], ["test/cart.test.js::clean"], 3.0)
     outcomes = sorted(tried(tmp_path, repository(kind, tests), [*bad, GOOD], goal), key=lambda o: o.variant)
-    assert [(o.passed, o.kept) for o in outcomes] == [(0, True)] * len(bad) + [(1, True)]
+    assert [(o.passed, o.survives) for o in outcomes] == [(0, False)] * len(bad) + [(1, True)]
 
 
 def test_a_survivor_of_the_sieve_is_verified_by_the_real_runner(tmp_path: Path) -> None:
