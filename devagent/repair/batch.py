@@ -16,7 +16,18 @@ _PYTHON = [f"devagent_{name}.py" for name in ("warm", "lane", "swaps", "state", 
 # Ecosystem → the program, its script and what that needs beside it (all in sandboxes/<ecosystem>/).
 _RUNNERS = {
     "python": ("python", "forkserver.py", *_PYTHON),
-    "node": ("node", "batch.mjs", "names.mjs", "sieve.mjs", "warm.mjs", "modules.mjs", "harness.mjs"),
+    "node": (
+        "node",
+        "batch.mjs",
+        "names.mjs",
+        "sieve.mjs",
+        "warm.mjs",
+        "modules.mjs",
+        "harness.mjs",
+        "watch.mjs",
+        "careful.mjs",
+        "copy.mjs",
+    ),
 }
 _STYLES = ("pytest", "node --test")
 _GRACE = 10.0
@@ -114,7 +125,7 @@ def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, s
         "before": goal.before,
         "deadline": seconds,
         "thorough": goal.limit <= 5 * _THOROUGH,
-        "sites": [[site.path, site.start, site.end, site.truth] for site in sites],
+        "sites": [[s.path, s.start, s.end, s.truth, s.own.decode("latin-1")] for s in sites],
         "ways": [_way(variant.way, numbers) for variant in variants],
     }
     return json.dumps(task).encode("ascii")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from devagent.code.errors import CannotParse
 from devagent.code.language import language_for, parse, walk
+from devagent.repair.careful import careful
 from devagent.repair.edit import Edit
 from devagent.repair.grammar import Grammar, grammar_of
 from devagent.repair.sieve import surroundings
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 class Site:
     """Bytes [start, end) of a file: an expression, or with `end` None the start of a statement that is gone to.
 
-    `truth` says that only the truth of the expression matters.
+    `truth` says that only the truth of the expression matters. `own` is the expression itself in careful steps, for the
+    languages that need them (see `careful.py`).
     """
 
     path: str
     start: int
     end: int | None
     truth: bool
+    own: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,16 @@ class _Comparison:
             return None
         old, new = (self._bare(side) for side in found)
         truth = _is_asked(found[0], self.grammar)
-        site = Site(self.path, old.start_byte + self.offset, old.end_byte + self.offset, truth)
-        return Way(site, self.new[new.start_byte : new.end_byte])
+        own, text = self._asked(old, self.old), self._asked(new, self.new)
+        if own is None or text is None or (self.grammar.bracketed and not _can_be_wrapped(old)):
+            return None
+        place = old.start_byte + self.offset, old.end_byte + self.offset
+        return Way(Site(self.path, *place, truth, own if self.grammar.bracketed else b""), text)
+
+    def _asked(self, node: "Node", content: bytes) -> bytes | None:
+        """An expression as the runner asks it: with brackets, where evaluating it may be noticed, in careful steps."""
+        text = content[node.start_byte : node.end_byte]
+        return careful(text) if self.grammar.bracketed else text
 
     def _outermost(self, start: int, end: int) -> "tuple[Node, Node] | None":
         found: tuple[Node, Node] | None = None
@@ -144,7 +155,9 @@ class _Comparison:
         covering = self.before.descendant_for_byte_range(start, max(start, self.end - 1))
         while node is not None and not (self.grammar.plays(node.parent, "block") and _covers(node.parent, covering)):
             node = node.parent
-        return node if node is not None and node.is_named and node.type != "comment" else None
+        if node is None or not node.is_named or node.type == "comment":
+            return None
+        return node if not self.grammar.bracketed or _can_follow(node) else None
 
     def _framed(self, old: "Node") -> "Node | None":
         """The first new statement, if everything around it stands as deep as before, and what follows is as it was."""
@@ -195,9 +208,11 @@ class _Comparison:
         if condition is None or body is None or not _is_pure(condition, self.grammar):
             return None
         bare, otherwise = self._bare(condition), node.child_by_field_name("alternative")
-        made = _Under(_leaves(body), _leaves(otherwise) if otherwise is not None else [])
+        then = _without_head(_leaves(body)) if self.grammar.bracketed else _leaves(body)
+        made = _Under(then, _leaves(otherwise) if otherwise is not None else [])
         usual = self._usual(old, node, made)
-        return Way(site, self.new[bare.start_byte : bare.end_byte], usual) if usual is not None else None
+        text = self._asked(bare, self.new)
+        return Way(site, text, usual) if usual is not None and text is not None else None
 
     def _branch(self, start: int) -> "Node | None":
         first = _first_code(self.new, start)
@@ -275,8 +290,33 @@ def _is_asked(node: "Node", grammar: Grammar) -> bool:
         return _is_asked(parent, grammar)
     position = grammar.position(node)
     if position == "operand of logic" and parent is not None:
-        return grammar.plays(parent, "negation") or _is_asked(parent, grammar)
+        if grammar.plays(parent, "negation"):
+            return parent.children[0].type in ("!", "not")
+        return parent.children[1].type != "??" and _is_asked(parent, grammar)
     return position == "condition"
+
+
+def _can_be_wrapped(node: "Node") -> bool:
+    """Whether an expression of JavaScript means the same in brackets, where it stands."""
+    parent, around = node.parent, node
+    if parent is None or (parent.type == "unary_expression" and parent.children[0].type in ("typeof", "delete")):
+        return False
+    if any(inner.type == "optional_chain" for inner in walk(node)):
+        links = ("member_expression", "subscript_expression", "call_expression")
+        if parent.type in links and parent.named_children[0] == node:
+            return False
+    while around.parent is not None and around.parent.start_byte == node.start_byte:
+        around = around.parent
+        if around.type == "expression_statement":  # a bracket would continue a statement before it that has no `;`
+            return False
+    return True
+
+
+def _can_follow(node: "Node") -> bool:
+    """Whether a statement may stand right before this node of JavaScript, which is nothing before it is gone to."""
+    if not node.type.endswith(("_statement", "lexical_declaration", "variable_declaration")):
+        return False
+    return node.type != "expression_statement" or node.named_children[0].type != "string"
 
 
 def _bound(nodes: list["Node"], grammar: Grammar) -> frozenset[bytes]:

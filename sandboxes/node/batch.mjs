@@ -8,6 +8,11 @@
 // one failed). Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS; the first
 // one that passes everything ends the run.
 //
+// `before` (so many of `tests` pass already), `sites` ([path, start, end, truth, own]: places that variants differ at)
+// and `ways` (for each variant what it does at its site, [site, text, usual], or null) are for variants that need not
+// run: see devagent/repair/sites.py. Where the tests that should pass would not notice a variant, it has "no effect";
+// where it reads what is not there, it is "put off".
+//
 // Each lane has a copy of the workspace and one process at a time, which is killed with its group; a test that did not
 // report has not passed.
 //
@@ -19,6 +24,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Copy } from './copy.mjs';
 import { Sieve } from './sieve.mjs';
 
 const [taskPath, resultsPath] = process.argv.slice(2);
@@ -37,14 +43,21 @@ const TIMES = 5;
 const LEAST = 1000;
 // Where a test file takes the warm worker less, all tests are run even after one failed, whatever the task says.
 const QUICK = 250;
+// A look at what variants would change may take this part of the time that running them would take, and these
+// milliseconds at least and at most.
+const LOOK_SHARE = 0.2;
+const LEAST_LOOK = 200;
+const MOST_LOOK = 5000;
 
 let limit = task.limit * 1000;
 let { thorough } = task;
 /** Test files that the sieve can judge -> how long they take it, as `Sieve.run` wants to know. */
 const trusted = new Map();
-/** The files of `tests` as `Sieve.series` wants to know them; empty unless it can judge all of them. */
-let targetFiles = [];
-let next = 0;
+/** How a series is tried, as `Sieve.series` wants to know it; undefined unless the sieve can judge all of `tests`. */
+let plan;
+/** How many of `tests` pass with the code as it is. */
+let passing;
+const waiting = [...task.variants.keys()];
 let finished = false;
 
 function contentOf([path, start, stop, text]) {
@@ -131,17 +144,22 @@ function noteOutcome(number, outcome) {
 /** Whether a variant does no more than the code before it: then nobody wants to know what else passes. */
 const isNoGain = ({ passed }) => passed <= task.before && passed < task.tests.length;
 
+function putBack(lane, [path]) {
+  lane.copy.put(path, files.get(path));
+}
+
 async function tryOne(lane, number) {
   const variant = task.variants[number];
-  writeFileSync(join(lane.folder, variant[0]), contentOf(variant));
+  lane.copy.put(variant[0], contentOf(variant));
   noteOutcome(number, await sieved(lane));
-  writeFileSync(join(lane.folder, variant[0]), files.get(variant[0]));
+  putBack(lane, variant);
 }
 
 /** Tries several variants, first only on the tests that should pass. */
 async function trySeries(lane, numbers) {
   while (numbers.length > 0 && !finished && Date.now() < end) {
-    const found = await lane.sieve.series(numbers.map((number) => task.variants[number]), targetFiles, thorough);
+    const found = await lane.sieve.series(numbers.map((number) => task.variants[number]), plan, thorough);
+    if (found.length < numbers.length || found.at(-1).ended !== 'tested') putBack(lane, task.variants[numbers[found.length - 1]]);
     for (const outcome of found) {
       const number = numbers.shift();
       if (isNoGain(outcome)) noteOutcome(number, { ...outcome, kept: false, survives: false });
@@ -151,9 +169,9 @@ async function trySeries(lane, numbers) {
 }
 
 async function work(lane) {
-  while (!finished && next < task.variants.length && Date.now() < end) {
-    const numbers = Array.from({ length: Math.min(SERIES, task.variants.length - next) }, () => next++);
-    if (targetFiles.length > 0) await trySeries(lane, numbers);
+  while (!finished && waiting.length > 0 && Date.now() < end) {
+    const numbers = waiting.splice(0, SERIES);
+    if (plan !== undefined) await trySeries(lane, numbers);
     else for (const number of numbers) if (!finished && Date.now() < end) await tryOne(lane, number);
   }
 }
@@ -169,6 +187,7 @@ function agrees(file, cold, warm) {
 async function warmBaseline(sieve, file) {
   const results = [];
   const took = [];
+  await sieve.ready();
   for (const _ of ['first', 'later']) {
     const start = Date.now();
     results.push(await sieve.run(file, true));
@@ -192,29 +211,49 @@ async function measure([first, second]) {
     if (results.every((result) => agrees(file, cold.get(file), result))) trusted.set(file, times);
   }
   thorough ||= testFiles.every((file) => trusted.get(file)?.later <= QUICK);
-  targetFiles = await seriesOrder(second.sieve, cold);
+  plan = await planned(second.sieve, cold);
 }
 
-/** The files of the tests that should pass, if just as many of them pass without the others; else none. */
-async function seriesOrder(sieve, cold) {
-  const order = testFiles.filter((file) => task.tests.some((id) => id.startsWith(`${file}::`)));
-  if (!order.every((file) => trusted.has(file))) return [];
-  const timed = order.map((file) => [file, trusted.get(file)]);
-  const [outcome] = await sieve.series([[files.keys().next().value, 0, 0, '']], timed, true);
-  const real = verdicts(order.flatMap((file) => cold.get(file).reports));
-  const same = outcome.ended === 'tested' && outcome.passed === task.tests.filter((id) => real.get(id)).length;
-  return same ? timed : [];
+/** Without the other tests, if just as many of those pass that should; else with them, as one may leave something behind. */
+async function planned(sieve, cold) {
+  const files = testFiles.filter((file) => task.tests.some((id) => id.startsWith(`${file}::`)));
+  if (!files.every((file) => trusted.has(file))) return undefined;
+  const order = files.map((file) => [file, trusted.get(file)]);
+  const real = verdicts(files.flatMap((file) => cold.get(file).reports));
+  passing = task.tests.filter((id) => real.get(id)).length;
+  for (const all of [false, true]) {
+    const [outcome] = await sieve.series([[Object.keys(task.files)[0], 0, 0, '']], { order, all }, true);
+    if (outcome.ended === 'tested' && outcome.passed === passing) return { order, all };
+  }
+  return undefined;
+}
+
+/** Takes out the variants that need not run: what they would change is looked at in one run of the code as it is. */
+async function look({ sieve }) {
+  const asked = task.ways.filter((way) => way !== null).length;
+  if (asked === 0 || plan === undefined || task.before >= task.tests.length) return;
+  const usual = plan.order.reduce((sum, [, { later }]) => sum + later, 0);
+  const milliseconds = Math.min(MOST_LOOK, Math.max(LEAST_LOOK, LOOK_SHARE * usual * asked));
+  const found = await sieve.watch(task.sites, task.ways, plan, milliseconds);
+  if (found?.passed !== passing) return;
+  for (const [numbers, ended] of [[found.same, 'no effect'], [found.misfits, 'put off']]) {
+    for (const number of numbers) {
+      waiting.splice(waiting.indexOf(number), 1);
+      noteOutcome(number, { passed: task.before, kept: false, survives: false, ended });
+    }
+  }
 }
 
 function prepareLane(number) {
   const folder = prepared(`${base}-lane${number}`);
   const settings = { wanted, tests: task.tests, files: task.files, limit };
-  return { folder, sieve: new Sieve(folder, settings) };
+  return { folder, copy: new Copy(folder), sieve: new Sieve(folder, settings) };
 }
 
 writeFileSync(resultsPath, '');
 const base = resultsPath.replace(/\.\w+$/, '');
 const lanes = Array.from({ length: LANES }, (_, number) => prepareLane(number));
 await measure(lanes);
+await look(lanes[1]);
 await Promise.all(lanes.map(work));
 for (const { sieve } of lanes) sieve.stop();

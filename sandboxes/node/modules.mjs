@@ -12,10 +12,13 @@ const workspace = `${process.cwd()}/`;
 // A thread or a cluster would run beside the next variants.
 const ESCAPES = new Set(['worker_threads', 'cluster']);
 // Text of CommonJS that may import ES modules; `import(...)` in a comment does no harm.
+// What a CommonJS module is given.
+const NAMES = ['exports', 'require', 'module', '__filename', '__dirname'];
 const DYNAMIC = /\bimport\s*\(/;
 const outside = new Map();
 const types = new Map();
 const parsed = new Map();
+const functions = new Map();
 let inside = new Map();
 
 /** What the code of the workspace did that this process should not go on with. */
@@ -31,6 +34,17 @@ export async function load(path) {
 export function forget() {
   inside = new Map();
   for (const path of Object.keys(Module._cache)) if (isOurs(path)) delete Module._cache[path];
+}
+
+/** Whether a text would be code in a file. */
+export function isCode(path, text) {
+  try {
+    if (isModule(path)) new vm.SourceTextModule(text);
+    else vm.compileFunction(text, NAMES);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOurs(path) {
@@ -133,11 +147,24 @@ export function interceptRequire() {
   };
   const compile = Module.prototype._compile;
   Module.prototype._compile = function compileOurs(content, path, ...rest) {
-    if (!isOurs(path) || !DYNAMIC.test(content)) return compile.call(this, content, path, ...rest);
-    const url = pathToFileURL(path).href;
-    const importModuleDynamically = (specifier) => evaluated(moduleAt(resolve(specifier, url)));
-    const names = ['exports', 'require', 'module', '__filename', '__dirname'];
-    const run = vm.compileFunction(content.replace(/^#!.*/, ''), names, { filename: path, importModuleDynamically });
-    return Reflect.apply(run, this.exports, [this.exports, Module.createRequire(path), this, path, dirname(path)]);
+    const known = functions.get(path);
+    const ours = isOurs(path);
+    if (!ours || (known !== undefined && known.content !== content && !DYNAMIC.test(content))) {
+      return compile.call(this, content, path, ...rest);
+    }
+    const run = known?.content === content ? known.run : functionOf(content, path);
+    if (known === undefined) functions.set(path, { content, run });
+    const { resolve } = Module.createRequire(path);
+    const own = { resolve, main: process.mainModule, extensions: Module._extensions, cache: Module._cache };
+    const require = Object.assign((id) => this.require(id), own);
+    return Reflect.apply(run, this.exports, [this.exports, require, this, path, dirname(path)]);
   };
+}
+
+/** A CommonJS module as a function. Most files are the same in every run: they are compiled once. */
+function functionOf(content, path) {
+  const url = pathToFileURL(path).href;
+  const importModuleDynamically = (specifier) => evaluated(moduleAt(resolve(specifier, url)));
+  const options = DYNAMIC.test(content) ? { filename: path, importModuleDynamically } : { filename: path };
+  return vm.compileFunction(content.replace(/^#!.*/, ''), NAMES, options);
 }

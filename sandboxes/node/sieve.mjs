@@ -12,8 +12,9 @@ const MOST_RUNS = 600;
 const TIMES = 5;
 const LEAST = 300;
 const START_LIMIT = 10_000;
-// How often, within its limit, it is looked whether a series goes on.
-const LOOKS = 4;
+// How often it is looked whether a worker goes on, in milliseconds.
+const LOOK = 50;
+const NOTHING = Buffer.alloc(8);
 const UNKNOWN = { first: Infinity, later: Infinity };
 
 /** A warm worker for one copy of the workspace. */
@@ -38,10 +39,10 @@ export class Sieve {
    * it; the baseline has one of each: {first, later}, in milliseconds.
    */
   async run(file, thorough, baseline = UNKNOWN) {
-    if (!(await this.#ready())) return lost('exited');
+    if (!(await this.ready())) return lost('exited');
     const limit = this.#limit(baseline);
     this.#runs += 1;
-    const answer = await this.#ask({ file, thorough }, limit);
+    const answer = await this.#ask({ file, thorough }, () => limit);
     if (typeof answer === 'string') return lost(answer);
     return { ...answer, ended: 'tested' };
   }
@@ -49,23 +50,38 @@ export class Sieve {
   /**
    * Tries variants on the tests that should pass: [{passed, ended}] of the first ones, at least of one. The others have
    * not been tried, as the worker was lost with the last one that is told of. `order` has the files of those tests and
-   * the baseline of each.
+   * the baseline of each; `all` says that the other wanted tests run among them.
    */
-  async series(variants, order, thorough) {
-    if (!(await this.#ready())) return [{ passed: 0, ended: 'exited' }];
+  async series(variants, { order, all }, thorough) {
+    if (!(await this.ready())) return [{ passed: 0, ended: 'exited' }];
     writeFileSync(this.#settings.counts, Buffer.alloc(8 * variants.length));
-    const limit = Math.max(...order.map(([, baseline]) => this.#limit(baseline)));
+    const longest = () => Math.max(...order.map(([, baseline]) => this.#limit(baseline)));
+    const first = longest();
     this.#runs += variants.length * order.length;
-    const message = { series: variants, order: order.map(([file]) => file), thorough };
+    const later = longest();
+    const limit = (noted) => (noted.readUInt32LE(4) === 2 ? later : first);
+    const message = { series: variants, order: order.map(([file]) => file), all, thorough };
     const answer = await this.#ask(message, limit, () => this.#noted());
     return told(this.#noted(), typeof answer === 'string' ? answer : 'tested');
+  }
+
+  /**
+   * One run with a look at the sites of variants, which takes so many milliseconds more: {passed, same, misfits}, how
+   * many tests passed, which variants change nothing that was seen and which make no sense; `undefined` if it was lost.
+   */
+  async watch(sites, ways, { order, all }, milliseconds) {
+    if (!(await this.ready())) return undefined;
+    const limit = milliseconds + START_LIMIT;
+    const answer = await this.#ask({ sites, ways, milliseconds, order: order.map(([file]) => file), all }, () => limit);
+    return typeof answer === 'string' ? undefined : answer;
   }
 
   #limit({ first, later }) {
     return Math.min(this.#settings.limit, Math.max(LEAST, TIMES * (this.#runs === 0 ? first : later)));
   }
 
-  async #ready() {
+  /** Has a worker ready, if one can be started. */
+  async ready() {
     if (this.#runs >= MOST_RUNS) this.stop();
     return this.#child !== undefined || this.#start();
   }
@@ -94,7 +110,7 @@ export class Sieve {
     child.on('message', (message) => { if (this.#child === child) this.#answer(message); });
     child.on('error', () => { if (this.#child === child) this.#lose(); });
     child.on('exit', () => { if (this.#child === child) this.#lose(); });
-    if ((await this.#ask(undefined, START_LIMIT)) !== 'ready') return false;
+    if ((await this.#ask(undefined, () => START_LIMIT)) !== 'ready') return false;
     writeFileSync(this.#settings.counts, '');
     this.#tell(this.#settings);
     return true;
@@ -110,16 +126,16 @@ export class Sieve {
     this.#child.send(message, () => {});
   }
 
-  /** The worker's answer, or how it ended: a time `limit` passed in which what `progress` gives stayed the same. */
-  #ask(message, limit, progress = () => Buffer.of()) {
+  /** The worker's answer, or how it ended: `limit` passed, given what `progress` gives, while that stayed the same. */
+  #ask(message, limit, progress = () => NOTHING) {
     return new Promise((resolve) => {
       let [last, since] = [progress(), Date.now()];
       const look = () => {
         const now = progress();
         if (!now.equals(last)) [last, since] = [now, Date.now()];
-        else if (Date.now() - since >= limit) this.stop(), this.#answer('timed out');
+        else if (Date.now() - since >= limit(now)) this.stop(), this.#answer('timed out');
       };
-      const timer = setInterval(look, limit / LOOKS);
+      const timer = setInterval(look, LOOK);
       this.#answer = (answer) => { clearInterval(timer); resolve(answer); };
       if (message !== undefined) this.#tell(message);
     });
@@ -134,7 +150,7 @@ function told(noted, ended) {
   for (let at = 0; at < noted.length; at += 8) {
     const [passed, state] = [noted.readUInt32LE(at), noted.readUInt32LE(at + 4)];
     if (state === 2) found.push({ passed, ended: 'tested' });
-    else return ended === 'tested' ? found : [...found, { passed, ended }];
+    else return state === 1 || at === 0 ? [...found, { passed, ended }] : found;
   }
   return found;
 }

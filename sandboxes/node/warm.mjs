@@ -1,26 +1,29 @@
 // A long-lived process that runs test files again and again, each time with the workspace's modules loaded anew.
 //
 // Its parent (sieve.mjs) sends the settings once: {wanted, tests, files, counts}. Then it sends {file, thorough} for
-// one run, and gets {reports, unsupported}; or {series: variants, order: test files, thorough}, and gets {done}. Of a
-// series it is written to the file `counts` as it is known how many of `tests` each variant passes, so that nobody has to be
+// one run, and gets {reports, unsupported}; or {sites, ways, milliseconds, order: test files, all}, and gets what was
+// seen at the sites (watch.mjs); or {series: variants, order, all, thorough}, and gets {done}. Of a series it is written to the file `counts` as it is known how many of `tests` each variant passes, so that nobody has to be
 // woken for that, and that it is known too when a variant ends the process.
 //
 // What a run leaves behind is cleared away as far as that is cheap. The rest can make a later run wrong, which is why
 // the real runner has the last word.
 
 import { ChildProcess } from 'node:child_process';
-import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import timers from 'node:timers';
+import { Copy } from './copy.mjs';
 import * as harness from './harness.mjs';
-import { escaped, forget, interceptRequire, load } from './modules.mjs';
+import { escaped, forget, interceptRequire, isCode, load } from './modules.mjs';
+import { NAME, Watch } from './watch.mjs';
 
 const { setImmediate } = timers;
 const folder = process.cwd();
 const channel = process.channel;
 const send = process.send.bind(process);
 const pending = new Set();
+const copy = new Copy(process.cwd());
 let settings;
 let originals;
 let counts;
@@ -132,33 +135,54 @@ function note(index, passed, state) {
   writeSync(counts, Uint32Array.of(passed, state), 0, 8, 8 * index);
 }
 
-async function tryVariant(index, order, thorough) {
+/** Runs the tests that should pass, with `all` among those to keep; how many of them passed. */
+async function passing(file, all, thorough) {
+  const ran = await run(file, idsIn(file, all ? settings.wanted : settings.tests), thorough);
+  return ran.passed(idsIn(file, settings.tests));
+}
+
+async function tryVariant(index, { order, all, thorough }) {
   let passed = 0;
   for (const file of order) {
     note(index, passed, 1);
-    const ids = idsIn(file, settings.tests);
-    const now = (await run(file, ids, thorough)).passed(ids);
+    const now = await passing(file, all, thorough);
     passed += now;
-    if (now < ids.length && !thorough) break;
+    if (now < idsIn(file, settings.tests).length && !thorough) break;
   }
   note(index, passed, 2);
 }
 
-async function trySeries({ series, order, thorough }) {
+async function trySeries({ series, ...plan }) {
   for (const [index, [path, start, end, text]] of series.entries()) {
     const old = originals.get(path);
-    writeFileSync(path, Buffer.concat([old.subarray(0, start), Buffer.from(text, 'latin1'), old.subarray(end)]));
-    await tryVariant(index, order, thorough);
-    writeFileSync(path, old);
+    copy.put(path, Buffer.concat([old.subarray(0, start), Buffer.from(text, 'latin1'), old.subarray(end)]));
+    await tryVariant(index, plan);
+    copy.put(path, old);
     await new Promise((resolve) => { setImmediate(resolve); }); // what the run still had to do is done
   }
   return { done: true };
+}
+
+/** One run of the tests that should pass, with a look at all sites. */
+async function watch({ sites, ways, milliseconds, order, all }) {
+  const look = new Watch(sites, ways, milliseconds);
+  for (const [path, old] of originals) {
+    const text = look.watched(path, old);
+    if (isCode(join(folder, path), text.toString().replace(/^#!.*/, ''))) copy.put(path, text);
+    else look.forgo(path);
+  }
+  globalThis[NAME] = look;
+  let passed = 0;
+  for (const file of order) passed += await passing(file, all, true);
+  for (const [path, old] of originals) copy.put(path, old);
+  return { passed, ...look.findings() };
 }
 
 function begin(given) {
   settings = given;
   originals = new Map(Object.entries(given.files).map(([path, text]) => [path, Buffer.from(text, 'latin1')]));
   counts = openSync(given.counts, 'r+');
+  Object.defineProperty(globalThis, NAME, { writable: true }); // it is kept
   restore = processKeeper();
 }
 
@@ -173,7 +197,8 @@ function start() {
   process.on('disconnect', () => process.exit());
   process.on('message', async (message) => {
     if (message.wanted !== undefined) begin(message);
-    else send(await (message.series === undefined ? runFile(message) : trySeries(message)));
+    else if (message.series !== undefined) send(await trySeries(message));
+    else send(await (message.sites === undefined ? runFile(message) : watch(message)));
   });
   send('ready');
 }

@@ -304,7 +304,7 @@ def sites_of(task):
             site, text, usual = way
             ways[site].append(Way(number, text and text.encode("latin-1"), usual))
     found = []
-    for number, (path, start, end, truth) in enumerate(task["sites"]):
+    for number, (path, start, end, truth, _) in enumerate(task["sites"]):
         place = place_of(task["files"][path], start, end)
         found.append((path, Site(number, place, truth, ways[number])))
     return found

@@ -10,7 +10,7 @@ TASK is JSON:
     limit     seconds for one variant, at most; less where the tests are quick
     deadline  seconds for all variants
     thorough  whether all tests run even after one failed
-    sites     [path, start, end, truth]: places that variants differ at; see devagent/repair/sites.py
+    sites     [path, start, end, truth, own]: places that variants differ at; see devagent/repair/sites.py
     ways      for each variant what it does at its site, [site, text, usual], or null
 
 Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS, in the order in which they
