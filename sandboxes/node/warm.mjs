@@ -65,13 +65,20 @@ function clearTimers() {
 function keeper(object) {
   const before = Object.getOwnPropertyDescriptors(object);
   const keys = Reflect.ownKeys(before);
-  return () => {
+  const values = keys.filter((key) => before[key].value !== undefined);
+  const rest = keys.filter((key) => before[key].value === undefined);
+  const isSame = (key) => {
+    const now = Reflect.getOwnPropertyDescriptor(object, key);
+    return now !== undefined && now.value === before[key].value && now.get === before[key].get;
+  };
+  const restore = () => {
     for (const key of Reflect.ownKeys(object)) if (!Object.hasOwn(before, key)) Reflect.deleteProperty(object, key);
-    for (const key of keys) {
-      const now = Reflect.getOwnPropertyDescriptor(object, key);
-      const same = now !== undefined && now.value === before[key].value && now.get === before[key].get;
-      if (!same) Reflect.defineProperty(object, key, before[key]);
-    }
+    for (const key of keys) if (!isSame(key)) Reflect.defineProperty(object, key, before[key]);
+  };
+  return () => {
+    // Most often nothing was touched: to see that is quicker than to look at each description.
+    const same = Reflect.ownKeys(object).length === keys.length && values.every((key) => object[key] === before[key].value);
+    if (!same || !rest.every(isSame)) restore();
   };
 }
 
