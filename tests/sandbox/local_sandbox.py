@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from devagent.sandbox.sandbox import Command, EndReason, Execution, File, Tree
@@ -63,6 +64,9 @@ class LocalSandbox:
             os.killpg(process.pid, signal.SIGKILL)
             output, _ = process.communicate()
             ended = "timed out"
+        finally:  # like a real one, it leaves nothing alive
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         reason: EndReason = "timed out" if ended == "timed out" else "exited"
         return Execution(process.returncode, output.decode(errors="replace"), time.monotonic() - started, reason)
 
