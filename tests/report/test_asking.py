@@ -11,7 +11,11 @@ import pytest
 
 ASK = """
 import asyncio
+import signal
 from devagent.report.asking import typed_line, typed_line_now
+
+# A job in the background, as CI may be one, hands on that Ctrl-C is to be ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def ask():
     {}
@@ -34,11 +38,13 @@ def asked(how: str, *, typed: str = "", interrupted: bool = False) -> str:
         if interrupted:
             time.sleep(1.0)
             process.send_signal(signal.SIGINT)
-        assert process.stdout is not None
-        said = process.stdout.read().decode()
-        assert process.wait(20) == 0
+        try:
+            said, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        assert process.returncode == 0
     os.close(ours)
-    return said.strip()
+    return said.decode().strip()
 
 
 @pytest.mark.parametrize("how", ["return await typed_line()", "return typed_line_now()"])
