@@ -6,6 +6,7 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
+from posixpath import dirname
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from devagent.errors import UsageError
@@ -100,20 +101,28 @@ def _trusted(repo: "Repository | None", trust: str | None) -> "Brought":
 def project_meant(repo: "Repository", directory: Path, named: str | None) -> str | None:
     """The folder whose project a command means, from the top of the repository: the one named, or stood in.
 
-    Raises `UsageError` for a folder outside of it.
+    Who stands in a folder that is ignored, or empty, means what is around it.
+
+    Raises `UsageError` for a folder outside of the repository.
     """
     top, here = repo.root.resolve(), directory.resolve()
     inside = here if named is None else (top / named if (top / named).is_dir() else here / named).resolve()
     if not inside.is_relative_to(top):
         raise UsageError(f"--project {named}", why="it lies outside the repository")
-    folder = inside.relative_to(top).as_posix()
-    if folder == ".":
-        return None if named is None else ""
+    folder = "" if inside == top else inside.relative_to(top).as_posix()
+    return folder if named is not None else _with_files(repo, folder) or None
+
+
+def _with_files(repo: "Repository", folder: str) -> str:
+    """The innermost of a folder and those around it that git sees files in; empty for the top."""
+    look = ("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--")
+    while folder and not repo.git.run(*look, folder).stdout:
+        folder = dirname(folder)
     return folder
 
 
 def role_models(pairs: list[str] | None) -> dict[str, str]:
-    """`ROLE=MODEL` pairs as settings."""
+    """`ROLE=MODEL` pairs as settings, by dotted key."""
     found = {}
     for pair in pairs or []:
         role, equals, name = pair.partition("=")
@@ -121,7 +130,7 @@ def role_models(pairs: list[str] | None) -> dict[str, str]:
             raise UsageError(
                 f"--role-model {pair}", why="it is written ROLE=MODEL", hint="For example coder=ollama/qwen3"
             )
-        found[f"model__roles.{role}"] = name
+        found[f"model.roles.{role}"] = name
     return found
 
 
@@ -142,11 +151,14 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _git_config(repo: "Repository") -> dict[str, str]:
-    """What git's configuration sets. Where the model is, only the user's own says: an archive may bring a `.git`."""
+    """What git's configuration sets.
+
+    Where the model is and what builds reach, only the user's own says: an archive may bring a `.git`.
+    """
     found = _listed(repo)
-    if where := [key for key, value in found.items() if key in _WHERE or (key.startswith(_WHICH) and "://" in value)]:
+    if owned := [key for key, value in found.items() if key in _OWN or (key.startswith(_WHICH) and "://" in value)]:
         own = {**_listed(repo, "--system"), **_listed(repo, "--global")}
-        for key in where:
+        for key in owned:
             if own.get(key) != found[key]:
                 _tell_of_a_foreign(key)
                 found.pop(key)
@@ -154,14 +166,22 @@ def _git_config(repo: "Repository") -> dict[str, str]:
     return found
 
 
-_WHERE = ("devagent.model.base_url", "devagent.model.key_variable", "devagent.model.allow")
+_OWN = (
+    *("devagent.model.base_url", "devagent.model.key_variable", "devagent.model.allow"),
+    *("devagent.sandbox.build_network", "devagent.sandbox.build_hosts"),
+)
 _WHICH = ("devagent.model.name", "devagent.model.roles.")
 
 
 def _listed(repo: "Repository", *scope: str) -> dict[str, str]:
     listed = repo.git.run("config", *scope, "--null", "--get-regexp", r"^devagent\.", check=False)
     pairs = (entry.split("\n", 1) for entry in listed.stdout.decode(errors="replace").split("\0") if entry)
-    return {pair[0].replace("-", "_"): pair[1] if len(pair) > 1 else "true" for pair in pairs}
+    return {_setting(pair[0]): pair[1] if len(pair) > 1 else "true" for pair in pairs}
+
+
+def _setting(key: str) -> str:
+    """The setting that a key of git's means: git knows no `_` in them. The name of a role may hold a `-` itself."""
+    return key if key.startswith(_WHICH[1]) else key.replace("-", "_")
 
 
 def _tell_of_a_foreign(key: str) -> None:

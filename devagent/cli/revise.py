@@ -1,13 +1,14 @@
 """`devagent revise`: a proposal goes back to the team with what the user says."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from devagent.cli import options
 from devagent.cli.boundary import command
+from devagent.cli.grouped import grouped
+from devagent.cli.job import Means
+from devagent.cli.working import Output, finish
 from devagent.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @command
+@grouped
 def revise(
     first: Annotated[
         Optional[str],  # noqa: UP045
@@ -25,23 +27,9 @@ def revise(
         Optional[str],  # noqa: UP045
         typer.Argument(metavar="FEEDBACK", help="What should be different, in quotes; - reads it from stdin."),
     ] = None,
-    directory: options.Directory = Path(),
-    model: options.Model = None,
-    role_model: options.RoleModel = None,
-    base_url: options.BaseUrl = None,
-    strategy: options.Strategy = None,
-    max_tokens: options.MaxTokens = None,
-    max_cost: options.MaxCost = None,
-    max_seconds: options.MaxSeconds = None,
-    sandbox: options.SandboxKind = None,
-    read: options.Read = None,
-    ask: options.Ask = False,
-    allow_test_changes: options.AllowTestChanges = False,
-    yes: options.Yes = False,
-    as_json: options.Json = False,
-    events: options.Events = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
+    *,
+    means: Means,
+    output: Output,
 ) -> ExitCode:
     """Give a proposal back to the team with what you say: a new run, with the settings of the old one.
 
@@ -50,36 +38,24 @@ def revise(
     """
     from dataclasses import replace
 
-    from devagent.cli.context import repository, role_models
+    from devagent.cli.context import repository
     from devagent.cli.reading import texts_of
-    from devagent.cli.working import Output, finish
+    from devagent.config.settings import with_flags
     from devagent.team.prompts import Library
     from devagent.workflows.named import check_names
-    from devagent.workflows.request import with_flags
     from devagent.workflows.revise import revising
     from devagent.workflows.work import start
 
-    output = Output(as_json, events, quiet, yes)
-    repo = repository(directory)
+    repo = repository(means.directory)
     found, feedback = _meant(repo, first, second)
     revised = revising(repo, found, feedback)
-    flags = {
-        "model.name": model,
-        "model.base_url": base_url,
-        "team.strategy": strategy,
-        "budget.tokens": max_tokens,
-        "budget.cost": max_cost,
-        "budget.seconds": max_seconds,
-        "sandbox.kind": sandbox,
-        **{key.replace("__", "."): name for key, name in role_models(role_model).items()},
-    }
-    settings, asked = with_flags(revised.settings, flags), revised.request
+    settings, asked = with_flags(revised.settings, means.flags), revised.request
     check_names(settings, Library(asked.prompts))
     request = replace(
         asked,
-        context="\n\n".join(filter(None, [asked.context, texts_of(read)])),
-        ask=asked.ask or ask,
-        allow_test_changes=asked.allow_test_changes or allow_test_changes,
+        context="\n\n".join(filter(None, [asked.context, texts_of(means.read)])),
+        ask=asked.ask or means.ask,
+        allow_test_changes=asked.allow_test_changes or means.allow_test_changes,
     )
     surface = output.surface()
     for note in revised.notes:

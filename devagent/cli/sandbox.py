@@ -13,7 +13,7 @@ from devagent.errors import ExitCode
 app = typer.Typer(help="Where untrusted code runs.", no_args_is_help=True, rich_markup_mode=None)
 
 
-@app.command("build")
+@app.command("build", short_help="Build the environment of this repository's tests.")
 @command
 def build(
     directory: options.Directory = Path(),
@@ -36,7 +36,7 @@ def build(
     print(built)
 
 
-@app.command("shell")
+@app.command("shell", short_help="Open a shell where the tests run.")
 @command
 def shell(
     shell_command: Annotated[
@@ -49,6 +49,7 @@ def shell(
     ] = None,
     directory: options.Directory = Path(),
     sandbox: options.SandboxKind = None,
+    project: options.Project = None,
     base: options.Base = "worktree",
     trust: options.Trust = None,
     quiet: options.Quiet = False,
@@ -58,7 +59,7 @@ def shell(
 
     Exits with the code of the shell, or of the command.
     """
-    from devagent.cli.context import repository, run_async, settings
+    from devagent.cli.context import project_meant, repository, run_async, settings
     from devagent.cli.terminal import HostTerminal
     from devagent.cli.working import Output
     from devagent.proposal.store import find_run
@@ -67,7 +68,8 @@ def shell(
 
     repo = repository(directory)
     found = find_run(repo, run) if run else None
-    loaded = settings(repo, trust=trust, sandbox__kind=sandbox).settings
+    meant = project_meant(repo, directory, project)
+    loaded = settings(repo, trust=trust, sandbox__kind=sandbox, sandbox__project=meant).settings
     surface = Output(quiet=quiet).surface()
     terminal = HostTerminal(before=lambda: calm(surface))
     wanted = tuple(shell_command or ())

@@ -20,13 +20,13 @@ def undo(
     back only while it is HEAD and on no remote.
     """
     from devagent.cli.context import repository
+    from devagent.proposal.apply import last_applied
     from devagent.proposal.apply import undo as put_back
-    from devagent.proposal.store import State, find_run, list_runs
+    from devagent.proposal.store import find_run
     from devagent.report.output import print_change
 
     repo = repository(directory)
-    applied = [r.id for r in list_runs(repo) if r.state is State.APPLIED]
-    if run is None and not applied:
-        raise UsageError("nothing is applied")
-    found = find_run(repo, run or applied[-1])
+    found = find_run(repo, run) if run else last_applied(repo)
+    if found is None:
+        raise UsageError("nothing is applied", hint="See devagent list")
     print_change("undone", put_back(repo, found), as_json=as_json)

@@ -7,6 +7,7 @@ from pathlib import Path
 from devagent.errors import CannotRun
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_SCRATCH = "devagent-scratch-"
 
 
 def data_folder(name: str) -> Path:
@@ -44,6 +45,24 @@ def runtime_folder() -> Path:
             f"{folder} is not private to this user", hint="Remove it, or name another with DEVAGENT_RUNTIME"
         )
     return folder
+
+
+def scratch_folder(purpose: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder among the system's temporary ones, gone with its context; `devagent clean` finds what a kill left."""
+    return tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{purpose}-")
+
+
+def scratch_folders() -> list[Path]:
+    """The scratch folders of this user that are there, whoever left them or is at work in them."""
+    with os.scandir(tempfile.gettempdir()) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.name.startswith(_SCRATCH) and _is_own(entry))
+
+
+def _is_own(folder: "os.DirEntry[str]") -> bool:
+    try:
+        return folder.is_dir(follow_symlinks=False) and folder.stat(follow_symlinks=False).st_uid == os.getuid()
+    except FileNotFoundError:  # whoever made it was done with it meanwhile
+        return False
 
 
 def _folder(variable: str, finder: str) -> Path:

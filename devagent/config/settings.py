@@ -48,7 +48,9 @@ class SandboxSettings(_Section):
     kind: Literal["auto", "docker", "process"] = Field("auto", description="isolation: auto, docker or process")
     image: str = Field("", description="image for a repository of no known ecosystem")
     command: str = Field("", description="test command; empty to find it out", json_schema_extra=OPEN)
-    project: str = Field("", description="folder of the project to test; empty for the one you stand in")
+    project: str = Field(
+        "", description="folder of the project to test; empty for the one you stand in", json_schema_extra=OPEN
+    )
     services: tuple[str, ...] = Field(
         (), description="what the tests talk to, started inside: redis, postgresql", json_schema_extra=OPEN
     )
@@ -64,12 +66,33 @@ class SandboxSettings(_Section):
     memory_mib: int = Field(2048, ge=64, description="memory inside, in MiB", json_schema_extra=LOWER)
     cpus: float = Field(2.0, gt=0, description="processors inside", json_schema_extra=LOWER)
     processes: int = Field(512, ge=16, description="processes inside", json_schema_extra=LOWER)
+    build_network: Literal["filtered", "open"] = Field(
+        "filtered", description="what builds reach: filtered (the world, package indexes, build_hosts) or open (all)"
+    )
+    build_hosts: tuple[str, ...] = Field(
+        (), description="hosts of your own network that builds may reach, as name or name:port"
+    )
     disk_mib: int = Field(1024, ge=16, description="writable space inside, in MiB", json_schema_extra=LOWER)
 
     @field_validator("command")
     @classmethod
     def _is_a_command(cls, value: str) -> str:
         shlex.split(value)
+        return value
+
+    @field_validator("project")
+    @classmethod
+    def _is_a_folder_inside(cls, value: str) -> str:
+        if value.startswith(("/", "~")) or ".." in value.split("/"):
+            raise ValueError(f"{value!r} is no folder inside the repository")
+        return value
+
+    @field_validator("build_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not host or any(c in host for c in "/@?# "):
+                raise ValueError(f"{host!r} is neither a name nor name:port")
         return value
 
     @field_validator("include")
@@ -166,13 +189,12 @@ def load(
     brought = repository or _NOTHING
     user = (Document.read(user_file) if user_file else None) or _NOTHING
     own = {key.removeprefix("devagent."): value for key, value in (git_config or {}).items()}
-    flags = {key: value for key, value in (command_line or {}).items() if value is not None}
     sources = (
         _Source("repository", brought.values, brought.place),
         _Source("user file", user.values, user.place),
         _Source("git config", own, lambda _: "git config"),
         _Source("environment", _from_environment(), lambda key: "DEVAGENT_" + key.upper().replace(".", "__")),
-        _Source("command line", flags, lambda _: "command line"),
+        _said(command_line or {}),
     )
     values = dict(_DEFAULTS)
     origins: dict[str, Layer] = dict.fromkeys(values, "default")
@@ -181,6 +203,14 @@ def load(
         values |= checked
         origins |= dict.fromkeys(checked, source.layer)
     return Loaded(_build(values), origins)
+
+
+def with_flags(settings: Settings, flags: Mapping[str, Any]) -> Settings:
+    """Settings with those, by dotted key, that the command line sets; `None` leaves one as it is.
+
+    Raises `UsageError` naming the key of the first bad value.
+    """
+    return _build(flatten(settings.model_dump()) | _said(flags).checked())
 
 
 def set_by(repository: Document) -> Flat:
@@ -226,6 +256,11 @@ class _Source:
             raise UsageError(shown, why=problem[:1].lower() + problem[1:]) from None
         if self.layer == "repository" and (why := _refusal(key, built)):
             raise UsageError(f"{self.place(key)}: a repository may not set {key} = {reprlib.repr(value)}", why=why)
+
+
+def _said(flags: Mapping[str, Any]) -> _Source:
+    given = {key: value for key, value in flags.items() if value is not None}
+    return _Source("command line", given, lambda _: "command line")
 
 
 def _build(flat: Flat) -> Settings:

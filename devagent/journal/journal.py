@@ -8,7 +8,6 @@ Events hold placeholders where secrets stood; results of effects come back as th
 any of it, whatever the umask.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -20,6 +19,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from devagent.errors import UsageError
+from devagent.journal.files import about, make_private, open_private, write_atomically
+from devagent.journal.lock import take
 from devagent.journal.secrets import Secrets
 
 Json = Any
@@ -176,7 +177,7 @@ class Journal:
             os.fsync(self._file.fileno())
         except OSError as error:
             os.ftruncate(self._file.fileno(), size)
-            raise _about(self._path, error) from None
+            raise about(self._path, error) from None
 
     def _stored(self, event: Event) -> dict[str, Json]:
         stored = {**vars(event)}
@@ -206,53 +207,13 @@ def fingerprint(value: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write a file so that a reader, or a crash, sees the old one or the new one and nothing between."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise _about(path, error) from None
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder, and those above it, unless they are there; nobody else may look into it, whatever the umask."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o777 != 0o700:
-        folder.chmod(0o700)
-
-
-def open_private(path: Path, flags: int, mode: int = 0o600) -> int:
-    """A descriptor of a file that has this mode, whatever the umask and whoever made it."""
-    descriptor = os.open(path, flags | os.O_CLOEXEC, mode)
-    if os.fstat(descriptor).st_mode & 0o777 != mode:
-        os.fchmod(descriptor, mode)
-    return descriptor
-
-
-def _about(path: Path, error: OSError) -> OSError:
-    """The same error with the name of the file: the system tells it only of those that could not be opened."""
-    return OSError(error.errno, error.strerror, str(path))
-
-
 def _lock(folder: Path) -> int:
-    descriptor = open_private(folder / "lock", os.O_RDWR | os.O_CREAT)
-    # A reader that asks whether the run is locked holds the lock for an instant: try for half a second.
-    for _ in range(10):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.05)
-        else:
-            return descriptor
-    os.close(descriptor)
-    raise UsageError(f"run {folder.name} is being worked on by another process", hint="Wait for it, or stop it first")
+    # A reader that asks whether the run is locked holds the lock for an instant.
+    descriptor = take(folder / "lock", patience=0.5)
+    if descriptor is None:
+        what = f"run {folder.name} is being worked on by another process"
+        raise UsageError(what, hint="Wait for it, or stop it first")
+    return descriptor
 
 
 def _read(path: Path, *, repair: bool) -> list[Event]:

@@ -1,15 +1,13 @@
 """Model weights on this machine, and downloads of them that did not end."""
 
-import contextlib
-import fcntl
-import os
 import shutil
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devagent.journal.lock import trying
 from devagent.models.server import running_servers
-from devagent.models.store import EMBEDDED, models_folder
+from devagent.models.store import EMBEDDED, download_lock, models_folder
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,13 @@ async def kept_models() -> list[Kept]:
     if (folder / file).is_file():
         served = "a model server that runs; devagent model stop" if await running_servers() else ""
         found.append(Kept(folder / file, True, served))
-    with _download_lock() as free:
+    with _no_download() as free:
         return found + [Kept(path, False, "" if free else "a download that is going on") for path in parts]
 
 
 async def remove(kept: Kept) -> bool:
     """Remove it; `False` where somebody has taken it into use meanwhile."""
-    with _download_lock() as free:
+    with _no_download() as free:
         if not free or (kept.whole and await running_servers()):
             return False
         if kept.path.is_dir():
@@ -47,16 +45,6 @@ async def remove(kept: Kept) -> bool:
     return True
 
 
-@contextlib.contextmanager
-def _download_lock() -> Iterator[bool]:
+def _no_download() -> AbstractContextManager[bool]:
     """Keep downloads from beginning; gives whether none was going on."""
-    descriptor = os.open(models_folder() / f".{EMBEDDED.file}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = True
-    except BlockingIOError:
-        free = False
-    try:
-        yield free
-    finally:
-        os.close(descriptor)
+    return trying(download_lock(EMBEDDED, models_folder()))

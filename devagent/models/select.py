@@ -20,7 +20,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from devagent.config.resources import config_folder
 from devagent.errors import CannotRun, UsageError
-from devagent.journal.journal import write_atomically
+from devagent.journal.files import write_atomically
 from devagent.models import trouble
 from devagent.models.cards import card_for
 from devagent.models.model import Model, ModelCard

@@ -4,7 +4,6 @@ Started by `devagent.models.server`. It detaches, loads the weights, says "ready
 and ends when nobody has held a lease for the plan's idle time, or on SIGTERM.
 """
 
-import fcntl
 import json
 import os
 import signal
@@ -13,7 +12,8 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from devagent.journal.journal import write_atomically
+from devagent.journal.files import write_atomically
+from devagent.journal.lock import take
 from devagent.models.server import Endpoint, Plan, began
 
 PROMPT_CACHE_MIB = 512
@@ -64,17 +64,15 @@ def _load(plan: Plan) -> Any:
 
 def _wait_until_idle(plan: Plan) -> None:
     """Returns with the lease locked: whoever comes now waits until this process is gone."""
-    descriptor = os.open(plan.file("lease"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     used = time.monotonic()
     while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        lease = take(plan.file("lease"))
+        if lease is None:
             used = time.monotonic()
+        elif time.monotonic() - used >= plan.idle:
+            return
         else:
-            if time.monotonic() - used >= plan.idle:
-                return
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(lease)
         time.sleep(min(1.0, plan.idle / 4))
 
 

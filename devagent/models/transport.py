@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ DOCUMENT_BYTES = 4_000_000
 """The most that is read of an answer that is no completion: a list of models, an error."""
 
 _TOKEN_BYTES = 2000
+_LOOPBACK = re.compile(r"127(\.\d{1,3}){1,3}")
 
 
 def stream_bytes(max_tokens: int) -> int:
@@ -137,9 +139,9 @@ class Transport:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL points at this machine."""
+    """Whether a URL points at this machine: `127.0.0.1.example.org` does not."""
     host = urlsplit(url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    return host in ("localhost", "::1") or _LOOPBACK.fullmatch(host) is not None
 
 
 async def _check(response: "httpx.Response") -> None:

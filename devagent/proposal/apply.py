@@ -6,21 +6,19 @@ file that changed since the run started, or since the apply, is merged where tha
 all. What survives `kill -9`, and how, is told in `devagent.proposal.transaction`.
 """
 
-import fcntl
-import os
 import shlex
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from devagent.errors import NotResolved, UsageError
+from devagent.journal.lock import EXCLUSIVE, SHARED, trying
 from devagent.proposal.candidate import Proposal
-from devagent.proposal.plan import Plan
+from devagent.proposal.plan import PLAN, Plan
 from devagent.proposal.reach import Reach, Reached, reach_of_apply, reach_of_undo
-from devagent.proposal.store import Run, State, run_folder
+from devagent.proposal.store import Run, State, list_runs, run_folder
 from devagent.proposal.transaction import Direction, Step, Transaction, begin
 from devagent.proposal.writing import NO_FILES, Written, check_wanted, files_of_apply, files_of_undo
 from devagent.repo.git import Repository
@@ -118,6 +116,16 @@ def undo(repo: Repository, run: Run, *, step: Step = lambda _: None) -> Done:
         return _carry_out(repo, run, begin(_area(repo), Direction.UNDO, back, files.contents, step), step)
 
 
+def last_applied(repo: Repository) -> Run | None:
+    """The run that was applied last in this work tree, of those that are applied; `None` where none is."""
+    found = []
+    for run in list_runs(repo):
+        record = run.folder / Direction.APPLY.done
+        if record.exists() and Plan.read(record).git_dir == str(repo.git_dir):
+            found.append(((record / PLAN).stat().st_mtime, run.id, run))
+    return max(found)[2] if found else None
+
+
 def applied_paths(run: Run) -> tuple[str, ...]:
     """The paths that this run changed in a checkout; none where it is not applied."""
     record = run.folder / Direction.APPLY.done
@@ -196,31 +204,17 @@ def undisturbed(repo: Repository) -> Iterator[None]:
 
     Raises `UsageError` where that takes more than ten seconds.
     """
-    with _locked(repo, fcntl.LOCK_SH, patience=10.0):
+    with _locked(repo, SHARED, patience=10.0):
         yield
 
 
 @contextmanager
-def _locked(repo: Repository, kind: int = fcntl.LOCK_EX, patience: float = 0.5) -> Iterator[None]:
+def _locked(repo: Repository, kind: int = EXCLUSIVE, patience: float = 0.5) -> Iterator[None]:
     folder = repo.common_dir / "devagent"
     for part in (folder, _area(repo)):
         part.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder / "apply.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        _lock(descriptor, kind, patience)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, kind: int, patience: float) -> None:
     # A snapshot that somebody takes holds the lock for an instant: what is short is waited for.
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                what = "another devagent is writing to this repository"
-                raise _Busy(what, hint="Try again when it is done") from None
-            time.sleep(0.02)
+    with trying(folder / "apply.lock", kind, patience=patience) as held:
+        if not held:
+            raise _Busy("another devagent is writing to this repository", hint="Try again when it is done")
+        yield

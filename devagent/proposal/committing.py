@@ -7,10 +7,10 @@ touches what they are at.
 
 import fcntl
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from devagent.errors import CannotRun
+from devagent.journal.lock import is_held
 from devagent.proposal.plan import Plan
 from devagent.repo.branches import message_of, standing
 from devagent.repo.git import Repository
@@ -59,15 +59,7 @@ def find_commit(repo: Repository, plan: Plan) -> str | None:
 
 def at_work(folder: Path) -> bool:
     """Whether a git that was started for the record in `folder` is still alive, or one of its hooks."""
-    with suppress(FileNotFoundError):
-        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-    return False
+    return is_held(folder / _LOCK)
 
 
 def _last_words(said: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from devagent.journal.journal import write_atomically
+from devagent.journal.files import write_atomically
 from devagent.repo.checkout import OnDisk
 from devagent.repo.objects import Blob, TreeChange
 

@@ -8,20 +8,17 @@ applied/  undone/             the record of what `apply` wrote (devagent.proposa
 """
 
 import calendar
-import fcntl
 import json
-import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from devagent.errors import UsageError
-from devagent.journal.journal import make_private, write_atomically
+from devagent.journal.files import make_private, write_atomically
+from devagent.journal.lock import is_held, trying
 from devagent.proposal.candidate import Proposal, commit_message
 from devagent.repo import refs
 from devagent.repo.git import Repository
@@ -60,7 +57,7 @@ class Run:
         """What became of it, as of now."""
         if not self.folder.exists():
             return State.DISCARDED
-        if _is_locked(self.folder):
+        if is_held(self.folder / "lock"):
             return State.RUNNING
         for name, state in _MARKS:
             if (self.folder / name).exists():
@@ -74,9 +71,9 @@ class Run:
         return self._ending.get("reason", "")
 
     def _another(self) -> str:
-        """Where else there is a proposal."""
+        """Where else there is a proposal, or else why this one has none."""
         proposed = [run.id for run in _runs_in(self.folder.parent) if run.state in (State.PROPOSED, State.UNDONE)]
-        return f"The latest proposal: devagent apply {proposed[-1]}" if proposed else ""
+        return f"The latest proposal: devagent apply {proposed[-1]}" if proposed else f"See devagent show {self.id}"
 
     @property
     def _ending(self) -> dict[str, str]:
@@ -201,10 +198,11 @@ def discard(repo: Repository, run: Run) -> None:
     Raises `UsageError` while the run is being worked on, or where somebody else has discarded it.
     """
     try:
-        with _alone(run.folder / "lock"):
+        # Somebody who only looks at the run holds the lock for an instant.
+        with trying(run.folder / "lock", patience=0.5) as alone:
+            if not alone:
+                raise UsageError(f"run {run.id} is being worked on", hint="Stop it first")
             run.folder.rename(run.folder.with_name(_DISCARDED + run.id))
-    except BlockingIOError:
-        raise UsageError(f"run {run.id} is being worked on", hint="Stop it first") from None
     except FileNotFoundError:
         raise UsageError(f"run {run.id} was discarded already") from None
     sweep(repo)
@@ -215,8 +213,8 @@ def sweep(repo: Repository) -> None:
     leaving = list(runs_folder(repo).glob(f"{_DISCARDED}*"))
     if not leaving:
         return
-    with suppress(BlockingIOError), _alone(runs_folder(repo).with_name("sweep.lock")):
-        for folder in leaving:
+    with trying(runs_folder(repo).with_name("sweep.lock")) as alone:
+        for folder in leaving if alone else ():
             refs.delete(repo, folder.name.removeprefix(_DISCARDED))
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -240,31 +238,6 @@ def run_folder(repo: Repository, run: str) -> Path:
 def _make_private(folder: Path) -> None:
     for part in (folder.parent, folder):
         make_private(part)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock that nobody else holds. Raises `BlockingIOError` where somebody does."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _is_locked(folder: Path) -> bool:
-    try:
-        descriptor = os.open(folder / "lock", os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _json(data: object) -> bytes:

@@ -25,7 +25,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from devagent.errors import CannotRun, DevagentError
-from devagent.journal.journal import write_atomically
+from devagent.journal.files import write_atomically
 from devagent.proposal.committing import at_work, find_commit, make_commit
 from devagent.proposal.plan import PLAN, Change, Move, Plan, Side, digest
 from devagent.repo.branches import move_ref, standing

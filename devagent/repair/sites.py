@@ -15,6 +15,7 @@ from devagent.code.language import language_for, parse, walk
 from devagent.repair.careful import careful
 from devagent.repair.edit import Edit
 from devagent.repair.grammar import Grammar, grammar_of
+from devagent.repair.purity import bound, bytes_of, can_be_wrapped, can_follow, is_asked, is_pure
 from devagent.repair.sieve import surroundings
 
 if TYPE_CHECKING:
@@ -94,9 +95,9 @@ class _Comparison:
         if found is None or not self._in_function(found[0]):
             return None
         old, new = (self._bare(side) for side in found)
-        truth = _is_asked(found[0], self.grammar)
+        truth = is_asked(found[0], self.grammar)
         own, text = self._asked(old, self.old), self._asked(new, self.new)
-        if own is None or text is None or (self.grammar.bracketed and not _can_be_wrapped(old)):
+        if own is None or text is None or (self.grammar.bracketed and not can_be_wrapped(old)):
             return None
         place = old.start_byte + self.offset, old.end_byte + self.offset
         return Way(Site(self.path, *place, truth, own if self.grammar.bracketed else b""), text)
@@ -112,7 +113,7 @@ class _Comparison:
         while node is not None and self.grammar.allows(node):
             if node.type in self.grammar.pure["values"] and self._is_read(node):
                 new = self._twin(node)
-                if new is not None and _is_pure(node, self.grammar) and _is_pure(new, self.grammar):
+                if new is not None and is_pure(node, self.grammar) and is_pure(new, self.grammar):
                     found = node, new
             node = node.parent
         return found
@@ -157,7 +158,7 @@ class _Comparison:
             node = node.parent
         if node is None or not node.is_named or node.type == "comment":
             return None
-        return node if not self.grammar.bracketed or _can_follow(node) else None
+        return node if not self.grammar.bracketed or can_follow(node) else None
 
     def _framed(self, old: "Node") -> "Node | None":
         """The first new statement, if everything around it stands as deep as before, and what follows is as it was."""
@@ -189,7 +190,7 @@ class _Comparison:
         grammar = self.grammar
         gone = [n for n in [old, *_behind(old)] if n.start_byte < self.end]
         come = [n for n in [new, *_behind(new)] if n.start_byte < self.new_end]
-        if _bound(gone, grammar) == _bound(come, grammar):
+        if bound(gone, grammar) == bound(come, grammar):
             return True
         function = self._function(old)
         if function is None:
@@ -197,7 +198,7 @@ class _Comparison:
         twin = self.after.descendant_for_byte_range(function.start_byte, function.start_byte)
         while twin is not None and twin.type != function.type:
             twin = twin.parent
-        return twin is not None and _bound([function], grammar) == _bound([twin], grammar)
+        return twin is not None and bound([function], grammar) == bound([twin], grammar)
 
     def _decided(self, old: "Node", site: Site) -> Way | None:
         """The condition that a change is made under, where it is one."""
@@ -205,7 +206,7 @@ class _Comparison:
         if node is None:
             return None
         condition, body = self.grammar.field(node, "condition"), self.grammar.field(node, "consequence")
-        if condition is None or body is None or not _is_pure(condition, self.grammar):
+        if condition is None or body is None or not is_pure(condition, self.grammar):
             return None
         bare, otherwise = self._bare(condition), node.child_by_field_name("alternative")
         then = _without_head(_leaves(body)) if self.grammar.bracketed else _leaves(body)
@@ -261,84 +262,6 @@ class _Under:
 
     then: list[bytes]
     otherwise: list[bytes]
-
-
-def _is_pure(root: "Node", grammar: Grammar) -> bool:
-    """Whether an expression only reads: evaluated or not, it makes no difference to anything else."""
-    return all(
-        grammar.allows(node) and (not grammar.plays(node, "call") or _is_pure_call(node, grammar))
-        for node in walk(root)
-        if node.is_named
-    )
-
-
-def _is_pure_call(call: "Node", grammar: Grammar) -> bool:
-    callee = grammar.field(call, "callee")
-    if grammar.plays(callee, "name") and callee is not None:
-        return _text(callee).decode("utf-8", "replace") in grammar.pure["functions"]
-    if not grammar.plays(callee, "member") or callee is None:
-        return False
-    owner, member = grammar.field(callee, "object"), grammar.field(callee, "member")
-    names = [_text(part).decode("utf-8", "replace") if part is not None else "" for part in (owner, member)]
-    return names[0] in grammar.pure["modules"] or names[1] in grammar.pure["methods"]
-
-
-def _is_asked(node: "Node", grammar: Grammar) -> bool:
-    """Whether only the truth of an expression matters where it stands."""
-    parent = node.parent
-    if grammar.plays(parent, "group") and parent is not None:
-        return _is_asked(parent, grammar)
-    position = grammar.position(node)
-    if position == "operand of logic" and parent is not None:
-        if grammar.plays(parent, "negation"):
-            return parent.children[0].type in ("!", "not")
-        return parent.children[1].type != "??" and _is_asked(parent, grammar)
-    return position == "condition"
-
-
-def _can_be_wrapped(node: "Node") -> bool:
-    """Whether an expression of JavaScript means the same in brackets, where it stands."""
-    parent, around = node.parent, node
-    if parent is None or (parent.type == "unary_expression" and parent.children[0].type in ("typeof", "delete")):
-        return False
-    if any(inner.type == "optional_chain" for inner in walk(node)):
-        links = ("member_expression", "subscript_expression", "call_expression")
-        if parent.type in links and parent.named_children[0] == node:
-            return False
-    while around.parent is not None and around.parent.start_byte == node.start_byte:
-        around = around.parent
-        if around.type == "expression_statement":  # a bracket would continue a statement before it that has no `;`
-            return False
-    return True
-
-
-def _can_follow(node: "Node") -> bool:
-    """Whether a statement may stand right before this node of JavaScript, which is nothing before it is gone to."""
-    if not node.type.endswith(("_statement", "lexical_declaration", "variable_declaration")):
-        return False
-    return node.type != "expression_statement" or node.named_children[0].type != "string"
-
-
-def _bound(nodes: list["Node"], grammar: Grammar) -> frozenset[bytes]:
-    """The names that some code binds, and what it declares about names."""
-    found: set[bytes] = set()
-    for node in (inner for root in nodes for inner in walk(root)):
-        if node.type in grammar.pure["declarations"]:
-            found.add(_text(node))
-        elif node.type in grammar.pure["suspensions"]:
-            found.add(node.type.encode())
-        elif node.is_named and grammar.binds(node):
-            found.update(_targets(node, grammar))
-    return frozenset(found)
-
-
-def _targets(node: "Node", grammar: Grammar) -> Iterator[bytes]:
-    """The names below what is bound; members and elements bind none."""
-    if grammar.plays(node, "name"):
-        yield _text(node)
-    elif not (grammar.plays(node, "member") or grammar.plays(node, "subscript")):
-        for child in node.named_children:
-            yield from _targets(child, grammar)
 
 
 def _changed_lines(content: bytes, edit: Edit) -> tuple[int, int, int]:
@@ -401,7 +324,7 @@ def _leaves(node: "Node") -> list[bytes]:
 
 
 def _words(node: "Node") -> Iterator[bytes]:
-    return (_text(leaf) for leaf in walk(node) if not leaf.child_count and leaf.end_byte > leaf.start_byte)
+    return (bytes_of(leaf) for leaf in walk(node) if not leaf.child_count and leaf.end_byte > leaf.start_byte)
 
 
 def _without_head(words: list[bytes]) -> list[bytes]:
@@ -409,7 +332,3 @@ def _without_head(words: list[bytes]) -> list[bytes]:
     words = words[1:] if words[0] == b"else" else words
     words = words[1:] if words[:1] == [b":"] else words
     return words[1:-1] if words[:1] == [b"{"] and words[-1:] == [b"}"] else words
-
-
-def _text(node: "Node") -> bytes:
-    return node.text or b""

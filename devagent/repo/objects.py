@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
+from devagent.config.resources import scratch_folder
 from devagent.errors import CannotRun, UsageError
 from devagent.repo.git import Repository
 from devagent.repo.paths import check_link, check_path, clashes, parents
@@ -69,7 +69,7 @@ class TreeChange:
 @contextmanager
 def scratch_index(repo: Repository, *, copied: bool = False) -> Iterator[dict[str, str]]:
     """The environment under which git uses an index of its own: empty, or a copy of the work tree's."""
-    with tempfile.TemporaryDirectory(prefix="devagent-index-") as folder:
+    with scratch_folder("index") as folder:
         index = Path(folder) / "index"
         real = repo.git_dir / "index"
         if copied and real.exists():
@@ -195,7 +195,7 @@ def _write_blobs(repo: Repository, contents: list[bytes]) -> dict[bytes, str]:
     unique = list(dict.fromkeys(contents))
     if not unique:
         return {}
-    with tempfile.TemporaryDirectory(prefix="devagent-blobs-") as folder:
+    with scratch_folder("blobs") as folder:
         files = [Path(folder) / str(n) for n in range(len(unique))]
         for file, content in zip(files, unique, strict=True):
             file.write_bytes(content)

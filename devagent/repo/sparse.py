@@ -1,10 +1,10 @@
 """Sparse checkouts: which paths git keeps out of the work tree."""
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from devagent.config.resources import scratch_folder
 from devagent.repo.git import Repository
 from devagent.repo.objects import scratch_index
 
@@ -25,7 +25,7 @@ def _new_left_out(repo: Repository, paths: set[str]) -> set[str]:
         return set()
     blob = repo.git.run("hash-object", "-w", "--stdin").line
     listed = "".join(f"100644 {blob}\t{path}\0" for path in paths)
-    with scratch_index(repo) as index, tempfile.TemporaryDirectory(prefix="devagent-sparse-") as folder:
+    with scratch_index(repo) as index, scratch_folder("sparse") as folder:
         env = {**index, "GIT_DIR": str(repo.git_dir), "GIT_WORK_TREE": folder}
         repo.git.run("update-index", "-z", "--index-info", stdin=os.fsencode(listed), env=index)
         tree = repo.git.run("write-tree", env=index).line

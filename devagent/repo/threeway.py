@@ -4,12 +4,12 @@ Lines are merged by `git merge-file`, on copies outside the checkout. The result
 byte-order mark, its encoding and its line endings, even where those are no longer the base's.
 """
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from devagent.config.resources import scratch_folder
 from devagent.repo.conversion import with_endings_of
 from devagent.repo.git import Git, Repository
 from devagent.repo.objects import GITLINK, SYMLINK, Blob, Entry, FileMode, TreeChange
@@ -154,7 +154,7 @@ def _is_utf8(content: bytes) -> bool:
 def _lines_merged(git: Git, *versions: bytes) -> bytes:
     if any(b"\0" in version for version in versions):
         raise Conflict
-    with tempfile.TemporaryDirectory(prefix="devagent-merge-") as folder:
+    with scratch_folder("merge") as folder:
         files = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for file, version in zip(files, versions, strict=True):
             file.write_bytes(version)

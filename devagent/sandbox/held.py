@@ -4,54 +4,34 @@ A process holds a thing by a shared lock, until it ends in whatever way. While o
 is not known yet: then the whole collection is held.
 """
 
-import asyncio
-import contextlib
-import fcntl
 import hashlib
 import os
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 
 from devagent.config.resources import runtime_folder
+from devagent.journal import lock
 
-_POLL = 0.05
 _PATIENCE = 2.0
 _mine: dict[Path, int] = {}
 
 
-@contextlib.asynccontextmanager
-async def looking() -> AsyncIterator[None]:
+def looking() -> AbstractAsyncContextManager[None]:
     """Hold everything, for as long as a name is not known; waits while things are being removed."""
-    path = _folder() / "all.lock"
-    while (descriptor := _locked(path, fcntl.LOCK_SH)) is None:
-        await asyncio.sleep(_POLL)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+    return lock.holding(_everything(), lock.SHARED)
 
 
-@contextlib.asynccontextmanager
-async def alone(name: str, waiting: Callable[[], None]) -> AsyncIterator[None]:
+def alone(name: str, waiting: Callable[[], None]) -> AbstractAsyncContextManager[None]:
     """Be the only one at something; calls `waiting` where somebody else is at it, and waits."""
-    told = False
-    while (descriptor := _locked(_file(name), fcntl.LOCK_EX)) is None:
-        if not told:
-            waiting()
-            told = True
-        await asyncio.sleep(_POLL)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+    return lock.holding(_file(name), waiting=waiting)
 
 
 def hold(name: str) -> None:
     """Hold a thing until this process ends. To be called within `looking`."""
     path = _file(name)
     if path not in _mine:
-        descriptor = _locked(path, fcntl.LOCK_SH)
+        descriptor = lock.take(path, lock.SHARED)
         if descriptor is None:
             raise AssertionError("nothing is removed while somebody is looking")
         _mine[path] = descriptor
@@ -72,29 +52,14 @@ def last_held(name: str) -> float:
         return 0.0
 
 
-@contextlib.contextmanager
-def removing() -> Iterator[bool]:
+def removing() -> AbstractContextManager[bool]:
     """Keep everybody from taking things into use; gives whether that could be had within two seconds."""
-    path, deadline = _folder() / "all.lock", time.monotonic() + _PATIENCE
-    while (descriptor := _locked(path, fcntl.LOCK_EX)) is None and time.monotonic() < deadline:
-        time.sleep(_POLL)
-    try:
-        yield descriptor is not None
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
+    return lock.trying(_everything(), patience=_PATIENCE)
 
 
 def is_held(name: str) -> bool:
     """Whether a living process holds this thing. Only within `removing` will that still hold a moment later."""
-    path = _file(name)
-    if not path.exists():
-        return False
-    descriptor = _locked(path, fcntl.LOCK_EX)
-    if descriptor is None:
-        return True
-    os.close(descriptor)
-    return False
+    return lock.is_held(_file(name), lock.EXCLUSIVE)
 
 
 def forget(name: str) -> None:
@@ -108,15 +73,9 @@ def _folder() -> Path:
     return folder
 
 
+def _everything() -> Path:
+    return _folder() / "all.lock"
+
+
 def _file(name: str) -> Path:
     return _folder() / f"{hashlib.sha256(name.encode()).hexdigest()[:20]}.lock"
-
-
-def _locked(path: Path, kind: int) -> int | None:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor

@@ -4,9 +4,6 @@ Only what carries devagent's label, or lies in its own folder, is ever named her
 """
 
 import asyncio
-import contextlib
-import fcntl
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +12,8 @@ from typing import Any, Literal
 
 from devagent.config.resources import cache_folder
 from devagent.errors import SandboxError
-from devagent.sandbox import held
+from devagent.journal.lock import is_held, trying
+from devagent.sandbox import held, refusals, uses
 from devagent.sandbox.container import LABEL, is_stale
 from devagent.sandbox.engine import Engine
 
@@ -29,7 +27,7 @@ class Leftover:
     """One thing that may be removed. `used` is when it was last of use, in seconds since the epoch.
 
     `size` is in bytes, what it shares with others left out, and `None` where nobody knows; `path` is that of a folder.
-    `in_use` says by whom; empty where nobody uses it.
+    `in_use` says by whom; empty where nobody uses it. `used_for` are the repositories, as far as that was noted.
     """
 
     kind: Kind
@@ -38,6 +36,7 @@ class Leftover:
     size: int | None = None
     path: Path | None = None
     in_use: str = ""
+    used_for: tuple[Path, ...] = ()
 
 
 async def docker_leftovers() -> list[Leftover]:
@@ -69,6 +68,8 @@ async def remove(leftover: Leftover) -> bool:
             removed = await asyncio.to_thread(_remove_environment, Path(leftover.name))
         if removed:
             held.forget(leftover.name)
+            uses.forget(leftover.name)
+            refusals.forget(leftover.name)
     return removed
 
 
@@ -102,6 +103,7 @@ def _image(entry: Mapping[str, Any], name: str, sizes: Mapping[str, int]) -> Lef
         used=max(float(entry["Created"]), held.last_held(name)),
         size=max(0, int(entry["Size"]) - sizes.get(entry.get("ParentId") or "", 0)),
         in_use="a run that is going on" if held.is_held(name) else "",
+        used_for=tuple(uses.repositories(name)),
     )
 
 
@@ -117,11 +119,11 @@ def _short(image: str) -> str:
 
 def _environment(path: Path) -> Leftover:
     in_use = "a run that is going on" if held.is_held(str(path)) else ""
-    if path.suffix == ".part" and _locked(path.with_suffix(".lock")):
+    if path.suffix == ".part" and is_held(path.with_suffix(".lock")):
         in_use = "a build that is going on"
-    return Leftover(
-        "environments", str(path), max(path.stat().st_mtime, held.last_held(str(path))), path=path, in_use=in_use
-    )
+    used = max(path.stat().st_mtime, held.last_held(str(path)))
+    repositories = tuple(uses.repositories(str(path)))
+    return Leftover("environments", str(path), used, path=path, in_use=in_use, used_for=repositories)
 
 
 async def _remove_container(name: str) -> bool:
@@ -155,32 +157,14 @@ async def _remove_image(name: str) -> bool:
 
 def _remove_environment(path: Path) -> bool:
     lock = path.with_suffix(".lock")
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Out of sight in one step: nobody may find half of it.
-        leaving = path.with_suffix(".leaving")
-        path.rename(leaving)
-        shutil.rmtree(leaving)
-        lock.unlink(missing_ok=True)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
-
-
-def _locked(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    with contextlib.closing(os.fdopen(descriptor)):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    with trying(lock) as alone:
+        if alone:
+            # Out of sight in one step: nobody may find half of it.
+            leaving = path.with_suffix(".leaving")
+            path.rename(leaving)
+            shutil.rmtree(leaving)
+            lock.unlink(missing_ok=True)
+    return alone
 
 
 def _labelled() -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devagent.config.resources import runtime_folder
 from devagent.errors import CannotRun
+from devagent.journal.lock import take
 
 _mine: dict[Path, int] = {}
 
@@ -64,13 +65,6 @@ def _folder() -> Path:
 
 
 def _taken(path: Path) -> int | None:
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+    with contextlib.suppress(FileNotFoundError):
+        return take(path, make=False)
+    return None

@@ -5,14 +5,15 @@ living process uses; each thing is asked about again in the moment in which it i
 """
 
 import os
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from devagent.config.resources import scratch_folders
 from devagent.errors import DevagentError, SandboxError
 from devagent.models import leftovers as weights
 from devagent.proposal.store import Run, State, discard, list_runs, orphans
@@ -27,8 +28,8 @@ OF_A_REPOSITORY: tuple[Kind, ...] = ("runs", "refs")
 COSTLY: tuple[Kind, ...] = ("models",)
 """Kinds that are only removed when they are named: having them again takes long."""
 
-_TEMPORARY = ("devagent-index-", "devagent-blobs-", "devagent-merge-", "devagent-replay-")
 _MINUTE, _HOUR = 60.0, 3600.0
+_MOST_NAMED = 3
 _LOST = {
     State.APPLIED: "applied; it could no longer be undone",
     State.INTERRUPTED: "interrupted; it could no longer be resumed",
@@ -90,7 +91,7 @@ async def survey(repo: Repository | None, wish: Wish) -> tuple[list[Found], list
     """Everything of these kinds, with what is to be kept marked, and a note for what could not be looked at."""
     kinds, notes, found = wish.kinds or KINDS, [], []
     if repo is not None:
-        found += _runs(repo, wish) if "runs" in kinds else []
+        found += [it for run in list_runs(repo) if (it := _run(repo, run, wish))] if "runs" in kinds else []
         found += [_orphan(repo, run) for run in orphans(repo)] if "refs" in kinds else []
     if {"containers", "images"} & set(kinds):
         try:
@@ -102,7 +103,7 @@ async def survey(repo: Repository | None, wish: Wish) -> tuple[list[Found], list
     if "models" in kinds:
         found += [_model(kept, named="models" in wish.kinds) for kept in await weights.kept_models()]
     if "temporary" in kinds:
-        found += [_temporary(path) for path in _temporary_folders()]
+        found += [_temporary(path, at) for path in scratch_folders() if (at := _last_of_use(path)) is not None]
     return [_not_too_young(it, wish.older_than) for it in found], notes
 
 
@@ -124,22 +125,19 @@ async def remove(found: Iterable[Found]) -> tuple[list[Thing], list[str]]:
     return removed, troubles
 
 
-def _runs(repo: Repository, wish: Wish) -> list[Found]:
-    return [
-        Found(_run(run, proposals=wish.proposals), partial(_discard, repo, run, run.state)) for run in list_runs(repo)
-    ]
-
-
-def _run(run: Run, *, proposals: bool) -> Thing:
-    state = run.state
-    kept, about, age = "", _LOST.get(state, str(state)), _age(_touched(run.folder))
+def _run(repo: Repository, run: Run, wish: Wish) -> Found | None:
+    """A run and how it is discarded; `None` where somebody else has done that meanwhile."""
+    state, at = run.state, _last_of_use(run.folder)
+    if at is None:
+        return None
+    kept, about, age = "", _LOST.get(state, str(state)), _age(at)
     beginning = state is State.INTERRUPTED and age < _MINUTE and not (run.folder / "lock").exists()
     if state is State.RUNNING or beginning:
         kept = "it is being worked on"
     elif state in (State.PROPOSED, State.UNDONE) and run.proposal().verified:
         about = f"{state}: a verified proposal that is not applied"
-        kept = "" if proposals else "a verified proposal that is not applied; --proposals removes it too"
-    return Thing("runs", run.id, age, size_of(run.folder), about, kept)
+        kept = "" if wish.proposals else "a verified proposal that is not applied; --proposals removes it too"
+    return Found(Thing("runs", run.id, age, size_of(run.folder), about, kept), partial(_discard, repo, run, state))
 
 
 async def _discard(repo: Repository, run: Run, state: State) -> bool:
@@ -160,39 +158,42 @@ def _orphan(repo: Repository, run: str) -> Found:
 def _sandboxed(leftover: sandboxes.Leftover) -> Found:
     size = size_of(leftover.path) if leftover.path else leftover.size
     kept = f"used by {leftover.in_use}" if leftover.in_use else ""
-    about = "left behind by a devagent that was killed" if leftover.kind == "containers" and not kept else ""
+    about = _made_for(leftover.used_for)
+    if leftover.kind == "containers" and not kept:
+        about = "left behind by a devagent that was killed"
     thing = Thing(leftover.kind, leftover.name, _age(leftover.used), size, about, kept)
     return Found(thing, partial(sandboxes.remove, leftover))
+
+
+def _made_for(repositories: Collection[Path]) -> str:
+    """One line on the repositories that a thing was used for, the latest first."""
+    if not repositories:
+        return ""
+    named = [str(path) if path.is_dir() else f"{path} (gone)" for path in repositories]
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"for {', '.join(named[:_MOST_NAMED])}{more}"
 
 
 def _model(kept: weights.Kept, *, named: bool) -> Found:
     costly = kept.whole and not named
     why = f"used by {kept.in_use}" if kept.in_use else "only when named: devagent clean models" if costly else ""
     about = "" if kept.whole else "a download that did not end"
-    thing = Thing("models", str(kept.path), _age(_touched(kept.path)), size_of(kept.path), about, why)
+    at = _last_of_use(kept.path)
+    thing = Thing("models", str(kept.path), None if at is None else _age(at), size_of(kept.path), about, why)
     return Found(thing, partial(weights.remove, kept))
 
 
-def _temporary_folders() -> list[Path]:
-    folder = Path(tempfile.gettempdir())
-    found = [path for prefix in _TEMPORARY for path in folder.glob(f"{prefix}*")]
-    return sorted(
-        path for path in found if path.is_dir() and not path.is_symlink() and path.lstat().st_uid == os.getuid()
-    )
-
-
-def _temporary(path: Path) -> Found:
+def _temporary(path: Path, at: float) -> Found:
     import shutil
 
     async def remove() -> bool:
         shutil.rmtree(path)
         return True
 
-    age = _age(path.lstat().st_mtime)
+    age = _age(at)
     kept = "perhaps in use: it is not an hour old" if age < _HOUR else ""
-    return Found(
-        Thing("temporary", str(path), age, size_of(path), "left behind by a devagent that was killed", kept), remove
-    )
+    about = "left behind by a devagent that was killed"
+    return Found(Thing("temporary", str(path), age, size_of(path), about, kept), remove)
 
 
 def _not_too_young(found: Found, least: float) -> Found:
@@ -216,9 +217,12 @@ def size_of(path: Path) -> int:
     return total
 
 
-def _touched(path: Path) -> float:
-    journal = path / "journal.jsonl"
-    return (journal if journal.exists() else path).stat().st_mtime
+def _last_of_use(path: Path) -> float | None:
+    """When something was last of use: of a run, when its journal grew; `None` where it is gone."""
+    for place in (path / "journal.jsonl", path):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return place.stat().st_mtime
+    return None
 
 
 def _age(since: float) -> float:

@@ -7,12 +7,12 @@ the code puts on disk (a proposal, refs) lands there and goes with it.
 import asyncio
 import posixpath
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from devagent.config.resources import scratch_folder
 from devagent.config.settings import BudgetSettings, Settings
 from devagent.errors import ExitCode, UsageError
 from devagent.journal.journal import Event, Journal
@@ -63,7 +63,7 @@ async def replay(repo: Repository, run: Run, surface: Surface, work: Work | None
     Raises `UsageError` for a run that never began.
     """
     work = work or Work(staff_for=_Absent)
-    with tempfile.TemporaryDirectory(prefix="devagent-replay-") as folder:
+    with scratch_folder("replay") as folder:
         scratch = await asyncio.to_thread(_beside, repo, Path(folder))
         copy = Run(run.id, run_folder(scratch, run.id))
         await asyncio.to_thread(_copy, run, copy)

@@ -94,17 +94,3 @@ def settings_from_json(data: Mapping[str, Any]) -> Settings:
         raise UsageError(
             f"the run was made with a setting that this devagent does not know: {key}", hint="Start a new run"
         ) from None
-
-
-def with_flags(settings: Settings, flags: Mapping[str, Any]) -> Settings:
-    """Settings with some of them, by dotted key, set anew; `None` leaves one as it is. Raises `UsageError`."""
-    nested = settings.model_dump(mode="json")
-    for key, value in flags.items():
-        section, _, name = key.partition(".")
-        if value is None:
-            continue
-        if name.startswith("roles."):
-            nested[section]["roles"][name.removeprefix("roles.")] = value
-        else:
-            nested[section][name] = value
-    return settings_from_json(nested)

@@ -9,16 +9,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from devagent.config.settings import Settings
+from devagent.config.settings import Settings, with_flags
 from devagent.errors import UsageError
 from devagent.journal.journal import Event, read_events
 from devagent.journal.secrets import Secrets
-from devagent.proposal.apply import undisturbed
 from devagent.proposal.store import Run, State
 from devagent.repo.git import Repository
 from devagent.repo.objects import diff, tree_of
-from devagent.repo.snapshot import Snapshot, snapshot
+from devagent.repo.snapshot import Snapshot
 from devagent.workflows.ground import carry_over
+from devagent.workflows.place import taken
 from devagent.workflows.request import Request, Revision, settings_from_json
 
 
@@ -39,13 +39,15 @@ def revising(repo: Repository, run: Run, feedback: str) -> Revising:
     _check(run)
     events = read_events(run.folder)
     begun = [event for event in events if event.kind in ("run.started", "run.resumed")]
-    taken = next((event for event in events if event.kind == "snapshot.taken"), None)
-    if taken is None or begun[0].kind != "run.started":
+    start = next((event for event in events if event.kind == "snapshot.taken"), None)
+    if start is None or begun[0].kind != "run.started":
         raise UsageError(f"run {run.id} never got as far as its tests", hint="Start a new run")
     secrets = Secrets(run.folder)
     request = Request.from_json(secrets.unmasked(begun[0].data["request"]))
     settings = settings_from_json(secrets.unmasked(begun[-1].data["settings"]))
-    revision, notes = _starting_point(repo, run, request, settings, str(taken.data["commit"]), feedback)
+    for picked in (event for event in events if event.kind == "project.picked"):
+        settings = with_flags(settings, {"sandbox.project": picked.data["folder"]})
+    revision, notes = _starting_point(repo, run, request, settings, str(start.data["commit"]), feedback)
     before = request.revises
     earlier = (*before.earlier, before.feedback) if before else ()
     material = [_said(earlier), _answers(events), _proposed(repo, revision, events)]
@@ -78,8 +80,7 @@ def _starting_point(
     repo: Repository, run: Run, request: Request, settings: Settings, base: str, feedback: str
 ) -> tuple[Revision, tuple[str, ...]]:
     before = Revision(run.id, feedback, base, _latest_proposal(run, request) or base)
-    with undisturbed(repo):
-        now = snapshot(repo, request.base, include=settings.sandbox.include)
+    now = taken(repo, request.base, include=settings.sandbox.include)
     if now.tree == tree_of(repo, base):
         return before, ()
     return _moved_on(repo, before, now)

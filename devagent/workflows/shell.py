@@ -8,11 +8,11 @@ from devagent.errors import SandboxError, UsageError
 from devagent.proposal.store import Run
 from devagent.repo.git import Repository
 from devagent.repo.refs import read
-from devagent.repo.snapshot import Base, snapshot
+from devagent.repo.snapshot import Base
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Command
 from devagent.sandbox.terminal import Attachable, Terminal
-from devagent.workflows.place import Place, files_of
+from devagent.workflows.place import Place, files_of, taken
 from devagent.workflows.surface import Surface
 
 _STATES = (
@@ -45,7 +45,7 @@ async def open_shell(
     """
     commit, state = _state(repo, run, base, settings.sandbox.include)
     files = files_of(repo, commit, surface, include=settings.sandbox.include)
-    place = Place(settings, surface)
+    place = Place(settings, surface, repo.root)
     ecosystem, _ = place.ecosystem(files, SHELL)
     sandbox = await place.open(ecosystem, files, run="shell")
     try:
@@ -58,7 +58,7 @@ async def open_shell(
         variables = {**_variables(ecosystem), **_kind_of_terminal(environ or {})}
         wanted = _prepared(ecosystem, tuple(command) or SHELL)
         with terminal.connected():
-            return await sandbox.attach(Command(wanted, env=variables), terminal)
+            return await sandbox.attach(Command(wanted, env=variables, cwd=ecosystem.folder or "."), terminal)
     finally:
         await sandbox.close()
 
@@ -67,7 +67,7 @@ def _state(repo: Repository, run: Run | None, base: Base, include: Sequence[str]
     """The commit that the workspace is to hold, and what that is in words."""
     if run is None:
         words = {"worktree": "your work tree as it is now", "index": "the index", "HEAD": "HEAD"}
-        return snapshot(repo, base, include=include).commit, words[base]
+        return taken(repo, base, include=include).commit, words[base]
     for name, what in _STATES:
         if commit := read(repo, run.id, name):
             return commit, f"{what} of run {run.id}"

@@ -18,7 +18,7 @@ from devagent.config.document import Flat
 from devagent.config.resources import config_folder
 from devagent.config.settings import set_by
 from devagent.errors import UsageError
-from devagent.journal.journal import make_private, write_atomically
+from devagent.journal.files import make_private, write_atomically
 from devagent.repo.git import Repository
 from devagent.team.chain import read_chain
 from devagent.team.phases import read_phase

@@ -1,8 +1,9 @@
 """The main job: from a request to a proposal, in a new run or in one that was left."""
 
 from collections.abc import Callable
+from functools import partial
 
-from devagent.config.settings import Settings
+from devagent.config.settings import Settings, with_flags
 from devagent.errors import DevagentError, ModelError, UsageError
 from devagent.journal.journal import Journal, read_events
 from devagent.proposal.store import Run, discard, new_run
@@ -89,10 +90,4 @@ def _get_ready(staff: Crew, request: Request, surface: Surface) -> None:
 
 def raised(*, tokens: int | None, cost: float | None, seconds: float | None) -> Callable[[Settings], Settings]:
     """A change of settings that gives a run other limits; `None` keeps one."""
-    given = {"tokens": tokens, "cost": cost, "seconds": seconds}
-
-    def change(settings: Settings) -> Settings:
-        limits = {name: value for name, value in given.items() if value is not None}
-        return settings.model_copy(update={"budget": settings.budget.model_copy(update=limits)})
-
-    return change
+    return partial(with_flags, flags={"budget.tokens": tokens, "budget.cost": cost, "budget.seconds": seconds})

@@ -1,4 +1,4 @@
-"""Where the model is, a repository's own git configuration does not say: it may have come in an archive."""
+"""What a repository's own git configuration may not say, as an archive may bring it: where the model is, what builds reach."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +22,11 @@ def setting(devagent: CommandLine, root: Path, key: str, **more: str) -> tuple[o
         ("model.key_variable", "GITHUB_TOKEN", ""),
         ("model.allow", "anthropic", []),
         ("model.name", "http://192.0.2.7/v1#evil", ""),
+        ("sandbox.build_network", "open", "filtered"),
+        ("sandbox.build_hosts", "nas:5000", []),
     ],
 )
-def test_addresses_and_keys_of_a_repository_are_ignored_and_named(
+def test_what_only_the_user_may_say_is_ignored_and_named(
     devagent: CommandLine, make_repo: MakeRepo, key: str, value: str, without: object
 ) -> None:
     root = make_repo({"a": "1"})
@@ -40,3 +42,13 @@ def test_those_of_the_users_own_configuration_count(devagent: CommandLine, make_
     git(root, "config", "devagent.sandbox.hang", "7")
     assert setting(devagent, root, "model.base_url", GIT_CONFIG_GLOBAL=str(own)) == ("http://127.0.0.1:9/v1", "")
     assert setting(devagent, root, "sandbox.hang") == (7.0, "")
+
+
+def test_a_role_keeps_the_dash_in_its_name(devagent: CommandLine, make_repo: MakeRepo, tmp_path: Path) -> None:
+    root, own = make_repo({"a": "1"}), tmp_path / "own"
+    role = own / "prompts" / "roles" / "second-reader.md"
+    role.parent.mkdir(parents=True)
+    role.write_text('+++\nowns = ["review"]\n+++\nRead it once more.\n')
+    git(root, "config", "devagent.model.roles.second-reader", "ollama/small")
+    found = setting(devagent, root, "model.roles", DEVAGENT_CONFIG=str(own))
+    assert found == ({"second-reader": "ollama/small"}, "")

@@ -100,6 +100,15 @@ def test_for_people_apply_names_files_and_the_way_back(devagent: CommandLine, ro
     assert devagent("undo", at=root).out == f"restored calc.py\nundone {proposal.run}\n"
 
 
+def test_a_run_without_a_proposal_has_no_patch_and_that_is_told_beside_stdout(
+    devagent: CommandLine, root: Path
+) -> None:
+    run = new_run(find_root(root))
+    shown = devagent("show", "--patch", at=root)
+    assert (shown.code, shown.out) == (0, "")
+    assert shown.told == f"run {run.id} has no proposal (interrupted): there is no patch"
+
+
 def test_the_patch_of_show_is_one_that_git_applies(devagent: CommandLine, root: Path) -> None:
     propose(root, {"calc.py": RIGHT})
     patch = devagent("show", "--patch", at=root).out
@@ -176,6 +185,20 @@ def test_apply_says_how_far_it_went_and_undo_how_far_back(devagent: CommandLine,
     assert devagent("apply", "--commit", "--branch", "x", at=root).code == 2
 
 
+def test_undo_takes_back_what_was_applied_last_in_this_work_tree(
+    devagent: CommandLine, make_repo: MakeRepo, tmp_path: Path
+) -> None:
+    root, other = make_repo({"a": "1\n", "b": "1\n", "c": "1\n"}), tmp_path / "other"
+    subprocess.run(["git", "worktree", "add", "-q", "--detach", str(other)], cwd=root, check=True)
+    first, second, third = (propose(root, {name: "2\n"}).run for name in "abc")
+    for name, place in ((second, root), (first, root), (third, other)):
+        assert devagent("apply", name, at=place).code == 0
+    assert devagent("undo", at=root).out == f"restored a\nundone {first}\n"
+    assert devagent("undo", at=root).out == f"restored b\nundone {second}\n"
+    assert devagent("undo", at=root).told == "nothing is applied. See devagent list"
+    assert devagent("undo", at=other).out == f"restored c\nundone {third}\n"
+
+
 def test_apply_names_the_proposal_there_is_where_the_latest_run_has_none(devagent: CommandLine, root: Path) -> None:
     proposal = propose(root, {"calc.py": RIGHT})
     later = new_run(find_root(root))
@@ -190,7 +213,7 @@ def test_discarding_what_is_applied_says_that_it_stays(devagent: CommandLine, ro
     assert devagent("discard", "--yes", at=root).out == (
         f"discarded {proposal.run}; calc.py stays changed and can no longer be undone\n"
     )
-    assert devagent("undo", at=root).told == "nothing is applied"
+    assert devagent("undo", at=root).told == "nothing is applied. See devagent list"
     assert (root / "calc.py").read_text() == RIGHT
 
 

@@ -143,6 +143,16 @@ def test_a_shell_on_a_run_sees_its_candidate(devagent: CommandLine, make_repo: M
     assert (ended.code, ended.out) == (0, "WHAT = 'new'\n")
 
 
+def test_a_shell_is_that_of_the_project_named_or_stood_in(
+    devagent: CommandLine, make_repo: MakeRepo, sandbox: str
+) -> None:
+    root = make_repo({f"{home}/{path}": text for home in ("api", "jobs") for path, text in FILES.items()})
+    for at, named in ((root / "api", ()), (root / "jobs", ("--project", "api"))):
+        command = ("sandbox", "shell", "--sandbox", sandbox, *named, "--", "pwd")
+        ended = devagent.process(*command, at=at, timeout=120)
+        assert ended.code == 0 and ended.out.endswith("/api\n"), ended.err
+
+
 def test_a_command_that_nobody_reads_is_ended(devagent: CommandLine, make_repo: MakeRepo, sandbox: str) -> None:
     script = '"$0" -m devagent sandbox shell --sandbox "$1" -- yes | head -n 1'
     started = time.monotonic()

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devagent.errors import UsageError
-from devagent.journal.journal import INLINE_LIMIT, Event, Journal, fingerprint, read_events, write_atomically
+from devagent.journal.files import write_atomically
+from devagent.journal.journal import INLINE_LIMIT, Event, Journal, fingerprint, read_events
 
 
 @pytest.fixture

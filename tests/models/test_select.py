@@ -12,6 +12,7 @@ from devagent.models.litellm_model import LiteLLMModel
 from devagent.models.ollama import OllamaModel
 from devagent.models.openai import OpenAIModel
 from devagent.models.select import ModelChoice, open_model, resolve, settle_consent, settle_download
+from devagent.models.transport import is_loopback
 
 
 class Person:
@@ -146,3 +147,13 @@ def test_the_download_is_asked_for_once_with_its_size(tmp_path: Path) -> None:
     settle_download(1_100_000_000, allowed=False, consent=person, remembered=file)
     settle_download(1_100_000_000, allowed=False, consent=None, remembered=file)
     assert person.questions == ["May devagent download its model (1.1 GB) into your cache folder?"]
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [("localhost", True), ("127.0.0.1:8000", True), ("127.1", True), ("[::1]:8000", True),
+     ("127.0.0.1.example.org", False),
+     ("127.example.org", False), ("128.0.0.1", False), ("localhost.example.org", False)],
+)  # fmt: skip
+def test_only_addresses_of_this_machine_count_as_such(host: str, here: bool) -> None:
+    assert is_loopback(f"http://{host}/v1") is here

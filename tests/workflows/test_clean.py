@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from devagent.config.resources import scratch_folder
 from devagent.journal.journal import Journal
 from devagent.models.store import EMBEDDED
 from devagent.proposal.apply import apply
@@ -196,11 +197,12 @@ def test_a_download_that_is_going_on_stays(own_folders: Path) -> None:
 
 def test_temporary_folders_go_when_nobody_can_be_in_them(own_folders: Path) -> None:
     folder = own_folders / "temporary"
-    files(folder, {"devagent-index-a/index": b"i", "devagent-index-b/index": b"i", "devagent-demo-c/x": b"mine"})
-    os.utime(folder / "devagent-index-a", (time.time() - DAY,) * 2)
-    (folder / "devagent-index-link").symlink_to(folder / "devagent-demo-c")
-    assert removed(None, "temporary") == ["devagent-index-a"]
-    assert (folder / "devagent-demo-c" / "x").exists() and (folder / "devagent-index-b").exists()
+    files(folder, {"devagent-demo-c/x": b"mine", "devagent-scratch-file": b"mine"})
+    with scratch_folder("sparse") as left, scratch_folder("index") as used:
+        os.utime(left, (time.time() - DAY,) * 2)
+        (folder / "devagent-scratch-link").symlink_to(folder / "devagent-demo-c")
+        assert removed(None, "temporary") == [Path(left).name]
+        assert (folder / "devagent-demo-c" / "x").exists() and Path(used).is_dir()
 
 
 def test_what_cannot_be_removed_is_told_and_the_rest_goes_all_the_same(repo: Repository) -> None:

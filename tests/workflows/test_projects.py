@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from devagent.cli.context import project_meant
+from devagent.cli.context import project_meant, settings
+from devagent.config.brought import read_brought
 from devagent.config.settings import SandboxSettings, Settings
 from devagent.errors import CannotRun, ExitCode, UsageError
 from devagent.repo.git import find_root
@@ -15,6 +16,7 @@ from devagent.sandbox.sandbox import File, Tree
 from devagent.workflows.place import Place
 from devagent.workflows.surface import SilentSurface
 from devagent.workflows.testing import run_tests
+from devagent.workflows.trust import look, record
 
 MakeRepo = Callable[..., Path]
 FILES = {
@@ -58,15 +60,46 @@ def test_services_of_the_settings_are_started_before_the_tests() -> None:
     assert "redis-server" in found.prepare and found.environment["REDIS_PORT"] == "6379"
 
 
+def test_a_repository_says_which_of_its_projects_is_meant_once_it_is_trusted(
+    make_repo: MakeRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEVAGENT_CONFIG", str(tmp_path / "config"))
+    repo = find_root(make_repo({**FILES, ".devagent/config.toml": '[sandbox]\nproject = "jobs"\n'}))
+    digest = read_brought(repo.root).hash
+
+    def meant(trust: str | None = None, stand: str = "", named: str | None = None) -> str:
+        folder = project_meant(repo, repo.root / stand, named)
+        return settings(repo, trust=trust, sandbox__project=folder).settings.sandbox.project
+
+    assert (meant(), meant(digest)) == ("", "jobs")
+    assert (meant(digest, stand="api"), meant(digest, named="api"), meant(digest, named=".")) == ("api", "api", "")
+    record(repo, read_brought(repo.root))
+    assert meant() == "jobs"
+    assert [e.folder for e in Place(settings(repo).settings, SilentSurface()).ecosystems(TREE)[0]] == ["jobs"]
+
+
+@pytest.mark.parametrize("folder", ["../elsewhere", "/etc", "~/code", "api/../../x"])
+def test_a_project_outside_of_the_repository_cannot_be_set(make_repo: MakeRepo, folder: str) -> None:
+    root = make_repo({**FILES, ".devagent/config.toml": f'[sandbox]\nproject = "{folder}"\n'})
+    with pytest.raises(
+        UsageError, match=r"config.toml, line 2: sandbox.project = .* is no folder inside the repository"
+    ):
+        look(find_root(root))
+
+
 @pytest.mark.parametrize(
     ("stand", "named", "folder"),
     [("", None, None), ("api/tests", None, "api/tests"), ("", "api", "api"), ("api", "jobs", "jobs"),
-     ("api", "tests", "api/tests"), ("api", ".", ""), (".github", None, ".github")],
+     ("api", "tests", "api/tests"), ("api", ".", ""), (".github", None, ".github"),
+     ("built/deep", None, None), ("api/built", None, "api")],
 )  # fmt: skip
 def test_the_folder_is_the_one_named_or_stood_in(
     make_repo: MakeRepo, stand: str, named: str | None, folder: str | None
 ) -> None:
-    root = make_repo({**FILES, ".github/x": ""})
+    root = make_repo({**FILES, ".github/x": "", ".gitignore": "built/"})
+    for ignored in ("built/deep", "api/built"):
+        (root / ignored).mkdir(parents=True)
+        (root / ignored / "x").write_text("")
     assert project_meant(find_root(root), root / stand, named) == folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scripted_world import FILES, LARGE, RIGHT, WRONG, ScriptedStaff, run_script
 
-from devagent.config.settings import Settings, TeamSettings
+from devagent.config.settings import Settings, TeamSettings, with_flags
 from devagent.errors import UsageError
 from devagent.proposal.apply import apply
 from devagent.proposal.store import Run, find_run, list_runs, new_run
@@ -19,7 +19,7 @@ from devagent.sandbox.scripted import ScriptedSandbox
 from devagent.workflows.ground import ground_of
 from devagent.workflows.looking import overview, view
 from devagent.workflows.place import files_of
-from devagent.workflows.request import Request, Revision, with_flags
+from devagent.workflows.request import Request, Revision
 from devagent.workflows.results import RunResult
 from devagent.workflows.revise import Revising, revising
 from devagent.workflows.surface import SilentSurface
@@ -114,6 +114,33 @@ def test_a_plain_word_names_no_function_of_another_file(make_repo: MakeRepo) -> 
     meant = ScriptedStaff(["```python\ndef comment(a):\n    return [a]\n```"])
     third, _ = revised(root, "let comment() give a list", meant)
     assert third.outcome == "proposed" and "+    return [a]" in third.since
+
+
+LIMITED = {"calc.py": "LIMIT = (\n    10  # most\n)\n" + FILES["calc.py"]}
+
+
+def test_a_constant_that_is_named_is_stated_anew_and_nothing_around_it_changes(make_repo: MakeRepo) -> None:
+    root = make_repo({**FILES, **LIMITED})
+    fixed(root, [RIGHT])
+    staff = ScriptedStaff(["```python\nLIMIT = 20\n\n\ndef add(a, b):\n    return 0\n```"])
+    second, _ = revised(root, "LIMIT should be 20", staff)
+    assert second.outcome == "proposed" and len(staff.model.requests) == 1
+    assert "The statement `LIMIT` in `calc.py`:\n```python\nLIMIT = (" in staff.model.requests[0].messages[-1].text
+    assert [line for line in second.since.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")] == [
+        "-LIMIT = (",
+        "-    10  # most",
+        "-)",
+        "+LIMIT = 20",
+    ]
+
+
+def test_a_constant_that_is_only_to_be_used_is_left_alone(make_repo: MakeRepo) -> None:
+    root = make_repo({**FILES, **LIMITED})
+    fixed(root, [RIGHT])
+    used = "```python\ndef add(a, b):\n    return min(a + b, LIMIT)\n```"
+    second, _ = revised(root, "never more than it may be: use LIMIT", ScriptedStaff([used]))
+    assert second.outcome == "proposed" and "+    return min(a + b, LIMIT)" in second.since
+    assert "LIMIT = " not in second.since.replace(" LIMIT = (", "")
 
 
 EDIT = "```edit\ncalc.py\n<<<<<<< SEARCH\n{0}\n=======\n{1}\n>>>>>>> REPLACE\n```"

@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
 from scripted_world import FILES, LARGE, RIGHT, ScriptedStaff, run_script
 
 from devagent.config.settings import BudgetSettings, Settings
-from devagent.errors import ModelError
+from devagent.errors import ModelError, UsageError
 from devagent.journal.journal import read_events
 from devagent.models.model import ModelReply, ModelRequest
 from devagent.models.scripted import ScriptedModel
@@ -62,7 +63,7 @@ def test_the_first_run_of_the_tests_is_under_the_limit_as_well(make_repo: MakeRe
     result = fix(root, work(ScriptedStaff([]), 60.0), BudgetSettings(seconds=0.3))
     assert time.monotonic() - started < 20
     assert result.outcome == "out of budget" and result.exit_code == 4
-    assert "the run has used its 0.3 s: tests have been running since 0 s" in result.summary
+    assert "the run has used its 0.3 s: tests have been running for 0 s" in result.summary
     repo = find_root(root)
     assert find_run(repo).state is State.STOPPED
     more = raised(tokens=None, cost=None, seconds=60.0)
@@ -73,7 +74,7 @@ def test_the_first_run_of_the_tests_is_under_the_limit_as_well(make_repo: MakeRe
 def test_a_model_that_does_not_answer_is_named(make_repo: MakeRepo) -> None:
     result = fix(make_repo(FILES), work(StallingStaff()), BudgetSettings(seconds=2.0))
     assert result.outcome == "out of budget"
-    assert "the run has used its 2 s: scripted-large has not answered since" in result.summary
+    assert "the run has used its 2 s: scripted-large has not answered for" in result.summary
 
 
 def test_a_limit_that_was_raised_stays_raised(make_repo: MakeRepo) -> None:
@@ -84,6 +85,12 @@ def test_a_limit_that_was_raised_stays_raised(make_repo: MakeRepo) -> None:
         more = raised(tokens=tokens, cost=None, seconds=None)
         result = asyncio.run(resume(repo, find_run(repo), more, SilentSurface(), work(ScriptedStaff([]))))
         assert f"the limit of {limit} tokens" in result.summary
+
+
+@pytest.mark.parametrize("number", ["nan", "inf"])
+def test_a_limit_that_is_no_number_is_refused(number: str) -> None:
+    with pytest.raises(UsageError, match=f"budget.cost = {number}: input should be a finite number"):
+        raised(tokens=None, cost=float(number), seconds=None)(Settings())
 
 
 def test_a_run_that_fails_after_it_was_paid_for_is_kept_and_says_how_to_go_on(make_repo: MakeRepo) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change
+from devagent.repair.names import spelled_alike
 from devagent.repair.scene import Scene
 from devagent.repair.templates.names import reads
 from devagent.repair.templates.template import EXPRESSION, template
-from devagent.repair.vocabulary import spelled_alike
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from devagent.repair.edit import Change
 from devagent.repair.grammar import field_of
+from devagent.repair.names import spelled_alike
 from devagent.repair.scene import Scene
 from devagent.repair.templates.template import template
-from devagent.repair.vocabulary import spelled_alike
 
 if TYPE_CHECKING:
     from tree_sitter import Node
