@@ -8,6 +8,7 @@ from secrets import token_hex
 from devagent.config.resources import data_folder
 from devagent.repair.edit import Edit
 from devagent.repair.sites import Site, Way
+from devagent.repair.starting import Starting, starting
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Command, Sandbox
 
@@ -23,6 +24,7 @@ _RUNNERS = {
         "sieve.mjs",
         "warm.mjs",
         "modules.mjs",
+        "state.mjs",
         "harness.mjs",
         "watch.mjs",
         "careful.mjs",
@@ -81,9 +83,10 @@ class Goal:
 
 
 def can_run(ecosystem: Ecosystem) -> bool:
-    """Whether there is a batch runner for this ecosystem's tests, which it runs from the top of the workspace."""
+    """Whether there is a batch runner for this ecosystem's tests."""
     runner = ecosystem.runner
-    return ecosystem.name in _RUNNERS and not ecosystem.folder and (runner is None or runner.name in _STYLES)
+    known = runner is None or runner.name in _STYLES or bool(runner.warm)
+    return ecosystem.name in _RUNNERS and known
 
 
 async def run_batch(
@@ -101,22 +104,34 @@ async def run_batch(
     Raises `SandboxError` when the sandbox itself fails.
     """
     program, *scripts = _RUNNERS[ecosystem.name]
-    for script in scripts:
+    start = starting(ecosystem, [*goal.tests, *goal.keep]) if ecosystem.name == "node" else Starting()
+    for script in dict.fromkeys([*scripts, *start.scripts]):
         await sandbox.write(f"{PLACE}/{script}", (data_folder("sandboxes") / ecosystem.name / script).read_bytes())
+    for path, content in start.files.items():
+        await sandbox.write(path, content)
     task, results = f"{PLACE}/repair.json", f"/tmp/devagent-repair-{token_hex(6)}.jsonl"
-    await sandbox.write(task, _task(files, variants, goal, seconds))
+    await sandbox.write(task, _task(ecosystem, files, variants, goal, seconds, start))
     argv = [program, f"{PLACE}/{scripts[0]}", task, results]
     environment = {key: value.format(probes=PLACE) for key, value in ecosystem.environment.items()}
     if ecosystem.prepare:
         argv = ["sh", "-c", f'{ecosystem.prepare}\nexec "$@"', "sh", *argv]
-    await sandbox.run(Command(argv, timeout=seconds + goal.limit + _GRACE, env=environment))
+    limit, folder = seconds + goal.limit + _GRACE, ecosystem.folder or "."
+    await sandbox.run(Command(argv, timeout=limit, env=environment, cwd=folder))
     return _outcomes(await sandbox.read(results), len(variants))
 
 
-def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, seconds: float) -> bytes:
+def _task(
+    ecosystem: Ecosystem,
+    files: Mapping[str, bytes],
+    variants: Sequence[Variant],
+    goal: Goal,
+    seconds: float,
+    start: Starting,
+) -> bytes:
     sites = list(dict.fromkeys(variant.way.site for variant in variants if variant.way is not None))
     numbers = {site: number for number, site in enumerate(sites)}
     task = {
+        "root": ecosystem.way_up,
         "files": {path: content.decode("latin-1") for path, content in files.items()},
         "variants": [[v.path, v.edit.start, v.edit.end, v.edit.text.decode("latin-1")] for v in variants],
         "tests": list(goal.tests),
@@ -127,6 +142,8 @@ def _task(files: Mapping[str, bytes], variants: Sequence[Variant], goal: Goal, s
         "thorough": goal.limit <= 5 * _THOROUGH,
         "sites": [[s.path, s.start, s.end, s.truth, s.own.decode("latin-1")] for s in sites],
         "ways": [_way(variant.way, numbers) for variant in variants],
+        "commands": start.commands,
+        "worker": start.worker,
     }
     return json.dumps(task).encode("ascii")
 

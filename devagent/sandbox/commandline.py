@@ -13,6 +13,7 @@ from devagent.sandbox.definition import Runner
 _SHELLS = ("sh", "bash")
 _PYTHON = r"python[\d.]*"
 _SEPARATOR = r"[;&|\n]"
+_EXPANDED = re.compile(r"[$`]")
 
 
 def is_script(argv: Sequence[str]) -> bool:
@@ -31,7 +32,7 @@ def insert(
     """The command with options right behind the word that names the runner; `None` when it names none, or several.
 
     A runner is the program itself, a module (`-m pytest`), an option (`node --test`), or what one of `carriers` runs
-    (`env A=1 mocha`, `node node_modules/bin/jest.js`).
+    (`env A=1 mocha`, `node node_modules/bin/jest.js`). One of `words` can be two (`react-scripts test`).
     """
     if not words or not argv:
         return None
@@ -44,9 +45,59 @@ def insert(
     carried = basename(argv[0]) in carriers
     for i, word in enumerate(argv):
         named = i == 0 or argv[i - 1] == "-m" or word.startswith("-") or carried
-        if named and basename(word) in words:
-            return (*argv[: i + 1], *options, *argv[i + 1 :])
+        if named and (end := _end(argv, i, words)):
+            return (*argv[:end], *options, *argv[end:])
     return None
+
+
+def _end(argv: Sequence[str], start: int, words: Sequence[str]) -> int:
+    """Where the name of a runner ends that begins at `start`; 0 where none does."""
+    for name in words:
+        first, *more = name.split()
+        end = start + 1 + len(more)
+        if basename(argv[start]) == first and list(argv[start + 1 : end]) == more:
+            return end
+    return 0
+
+
+def taken_apart(
+    argv: Sequence[str], words: Sequence[str], carriers: Sequence[str] = ()
+) -> tuple[dict[str, str], tuple[str, ...]] | None:
+    """The variables that are set in front of the word that names a runner, and the words behind it.
+
+    Options of `node` in front become `NODE_OPTIONS`. `None` where more than that happens, or only a shell could tell.
+    """
+    parts = _simple_commands(argv)
+    found = ((part, i, end) for part in parts for i in range(len(part)) if (end := _end(part, i, words)))
+    command, place, end = next(found, ([], 0, 0))
+    if not command or (is_script(argv) and any(_EXPANDED.search(word) for word in command)):
+        return None
+    variables: dict[str, str] = {}
+    front = [word for word in command[:place] if basename(word) not in carriers]
+    while front and re.match(r"\w+=", front[0]):
+        name, _, value = front.pop(0).partition("=")
+        variables[name] = value
+    if front and not front[0].startswith("-"):
+        return None
+    return (variables | {"NODE_OPTIONS": shlex.join(front)} if front else variables), tuple(command[end:])
+
+
+def _simple_commands(argv: Sequence[str]) -> list[list[str]]:
+    """The commands of a shell's text as words; none where it cannot be read."""
+    if not is_script(argv):
+        return [list(argv)]
+    lexer = shlex.shlex(argv[2].replace("\n", ";"), posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    commands: list[list[str]] = [[]]
+    try:
+        for word in lexer:
+            if set(word) <= set("();<>|&"):
+                commands.append([])
+            else:
+                commands[-1].append(word)
+    except ValueError:
+        return []
+    return commands
 
 
 def without(argv: Sequence[str], runner: Runner) -> tuple[str, ...]:
@@ -89,7 +140,7 @@ def unwrapped(argv: Sequence[str], wrappers: Sequence[str], words: Sequence[str]
     """The command without a program in front that the sandbox stands for, and all up to one of `words` or Python."""
     if not argv or not wrappers:
         return tuple(argv)
-    inner = rf"(?:{_PYTHON}|{_any(words)})"
+    inner = rf"(?:{_PYTHON}|{_any([word.split()[0] for word in words])})"
     if is_script(argv):
         front = rf"(?<![\w./@-]){_any(wrappers)}\s+(?:[^;&|\n]*?\s)??(?={inner}(?:\s|$))"
         return (*argv[:2], re.sub(front, "", argv[2]))
@@ -107,4 +158,5 @@ def with_arguments(command: Sequence[str], more: Sequence[str]) -> tuple[str, ..
 
 
 def _any(words: Sequence[str]) -> str:
-    return f"(?:{'|'.join(map(re.escape, words))})"
+    names = (r"\s+".join(map(re.escape, word.split())) for word in words)
+    return f"(?:{'|'.join(names)})"

@@ -91,13 +91,15 @@ class Project:
 class Script:
     """A value in a JSON manifest that holds the repository's own test command.
 
-    The other values of its table can be named in it: `run` are the words before such a name.
+    The other values of its table can be named in it: `run` are the words before such a name. That whose name has
+    `before` in front runs first.
     """
 
     path: str
     key: str
     ignore: str
     run: tuple[str, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,15 @@ class Runner:
 
     A command is this runner's when it names one of `words`. `options` go right behind that word, and what matches
     `without` is taken out: a word (`--watch`), its value with it (`--reporter *`). `wrap` goes before the whole
-    command. `format` says what the report is: "junit", or "go" for the events of `go test -json`.
+    command. `format` says what the report is: "junit", or "go" for the events of `go test -json`; `ids` what its ids
+    begin with.
 
     `select` says how tests are chosen: "probe" (the probe gets exact ids), "files" or "patterns" (files are named on
     the command line, in regular expressions), "option" (by `selection`, in which `{places}` and `{names}` are the
     parts of the ids) or "none" (everything runs). Whatever else ran is left out of the results.
+
+    `warm` says what runs tests again and again while edits are tried (the worker and the module that it is given, see
+    sandboxes/node/warm.mjs); without it no edits are searched with this runner, unless devagent knows it better.
 
     `command` is what runs all tests where the repository has no test script and one of `when` is found. `style`
     tells a model how tests are written here.
@@ -124,11 +130,13 @@ class Runner:
     without: tuple[str, ...] = ()
     wrap: tuple[str, ...] = ()
     format: Literal["junit", "go"] = "junit"
+    ids: Literal["files", "packages", "classes"] = "files"
     selection: tuple[str, ...] = ()
     fail_fast: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
     probe: tuple[str, ...] = ()
     coverage_probe: tuple[str, ...] = ()
+    warm: tuple[str, ...] = ()
     no_report: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
     when: tuple[Pattern, ...] = ()

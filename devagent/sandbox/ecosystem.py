@@ -100,6 +100,10 @@ class Ecosystem:
         """A path of the repository as the project's folder sees it."""
         return posixpath.relpath(path, self.folder) if self.folder else path
 
+    def owns(self, path: str) -> bool:
+        """Whether a path of the repository lies in the project's folder."""
+        return not self.folder or path.startswith(f"{self.folder}/")
+
     def recipe(self, tree: Tree) -> Recipe:
         """How the environment for this project is made. Pure: the same files give the same recipe."""
         definition = self.definition
@@ -242,6 +246,9 @@ def _script(script: Script, scripts: Mapping[str, str]) -> tuple[str, ...]:
     value = scripts.get(name, "")
     if not value.strip() or script.ignore in value:
         return ()
+    first = scripts.get(f"{script.before}{name}", "").strip() if script.before else ""
+    if first:
+        value = f"({first}) || {{ echo 'ERROR: {script.before}{name} failed'; exit 1; }}; {value}"
     return _as_command(_expanded(value, script, scripts, (name,)))
 
 

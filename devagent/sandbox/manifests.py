@@ -75,6 +75,12 @@ def enclosing(folder: str, found: Sequence[Project]) -> Project | None:
     return max(around, key=lambda project: len(project.folder), default=None)
 
 
+def holding(found: Sequence[Project], paths: Sequence[str]) -> tuple[Project, ...]:
+    """Those of the projects in which one of the paths lies."""
+    homes = {enclosing(path, found) for path in paths}
+    return tuple(project for project in found if project in homes)
+
+
 def below(tree: Tree, folder: str) -> Tree:
     """What lies in a folder, by its path from there."""
     if not folder:

@@ -2,7 +2,8 @@
 //
 //     node batch.mjs TASK RESULTS
 //
-// TASK is JSON: `files` (path -> content), `variants` (path, start, end, text: bytes [start, end) of a file replaced),
+// TASK is JSON: `root` (the way from the current folder, which is the project's, to the top of the workspace: paths and
+// ids are relative to that), `files` (path -> content), `variants` (path, start, end, text: bytes [start, end) of a file replaced),
 // `tests` (ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one test file of one
 // variant, at most; less where the tests are quick), `deadline` (seconds for all), `thorough` (run all files even after
 // one failed). Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS; the first
@@ -13,8 +14,11 @@
 // run: see devagent/repair/sites.py. Where the tests that should pass would not notice a variant, it has "no effect";
 // where it reads what is not there, it is "put off".
 //
-// Each lane has a copy of the workspace and one process at a time, which is killed with its group; a test that did not
-// report has not passed.
+// `commands` (test file -> {argv, environment}) start the project's own runner, where that is not node's; `worker` is
+// what is kept warm for it: {script, words, environment, series: whether it tries series of variants}, or null.
+//
+// Each lane has a copy of the workspace and in the project's folder there one process at a time, which is killed with its
+// group; a test that did not report has not passed.
 //
 // A process per test file is slow. Each lane therefore has a warm worker too (sieve.mjs), in which test files run again
 // and again. It serves for those files where it says the same about the code as it is as the real runner does, and only
@@ -22,13 +26,16 @@
 
 import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Copy } from './copy.mjs';
 import { Sieve } from './sieve.mjs';
 
 const [taskPath, resultsPath] = process.argv.slice(2);
 const task = JSON.parse(readFileSync(taskPath, 'latin1'));
+const root = resolve(task.root);
+/** The project's folder, from the top of the workspace. */
+const home = relative(root, process.cwd());
 const files = new Map(Object.entries(task.files).map(([path, content]) => [path, Buffer.from(content, 'latin1')]));
 const end = Date.now() + task.deadline * 1000;
 const reporter = join(dirname(fileURLToPath(import.meta.url)), 'names.mjs');
@@ -81,11 +88,18 @@ function verdicts(reports) {
   return found;
 }
 
+/** How the real runner is started for a test file: [argv, what it sees beside]. */
+function startOf(file, report) {
+  const own = task.commands[file];
+  if (own !== undefined) return [own.argv, { ...own.environment, DEVAGENT_REPORT: report }];
+  const options = [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, relative(home, file)];
+  return [[process.execPath, ...options], { DEVAGENT_TEST_FILE: file, NODE_OPTIONS: '' }];
+}
+
 function runFile(folder, file, report) {
   return new Promise((resolve) => {
-    const options = [`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`, file];
-    const env = { ...process.env, DEVAGENT_TEST_FILE: file, NODE_OPTIONS: '' };
-    const child = spawn(process.execPath, options, { cwd: folder, env, detached: true, stdio: 'ignore' });
+    const [[program, ...words], more] = startOf(file, report);
+    const child = spawn(program, words, { cwd: join(folder, home), env: { ...process.env, ...more }, detached: true, stdio: 'ignore' });
     const kill = () => {
       try {
         process.kill(-child.pid, 'SIGKILL');
@@ -101,7 +115,7 @@ function runFile(folder, file, report) {
 }
 
 async function runCold(folder, file) {
-  const report = `${folder}.report`;
+  const report = `${folder}.jsonl`;
   rmSync(report, { force: true });
   const ended = await runFile(folder, file, report);
   return { ended, reports: reported(report) };
@@ -124,7 +138,7 @@ async function attempt(run) {
 }
 
 function prepared(folder) {
-  cpSync(process.cwd(), folder, { recursive: true, verbatimSymlinks: true });
+  cpSync(root, folder, { recursive: true, verbatimSymlinks: true });
   for (const [path, content] of files) writeFileSync(join(folder, path), content);
   return folder;
 }
@@ -216,6 +230,7 @@ async function measure([first, second]) {
 
 /** Without the other tests, if just as many of those pass that should; else with them, as one may leave something behind. */
 async function planned(sieve, cold) {
+  if (!task.worker?.series) return undefined;
   const files = testFiles.filter((file) => task.tests.some((id) => id.startsWith(`${file}::`)));
   if (!files.every((file) => trusted.has(file))) return undefined;
   const order = files.map((file) => [file, trusted.get(file)]);
@@ -247,7 +262,7 @@ async function look({ sieve }) {
 function prepareLane(number) {
   const folder = prepared(`${base}-lane${number}`);
   const settings = { wanted, tests: task.tests, files: task.files, limit };
-  return { folder, copy: new Copy(folder), sieve: new Sieve(folder, settings) };
+  return { folder, copy: new Copy(folder), sieve: new Sieve({ folder, home }, settings, task.worker ?? undefined) };
 }
 
 writeFileSync(resultsPath, '');

@@ -1,17 +1,21 @@
-// Preloaded into every test file: records which lines of the workspace each test ran, by V8's precise coverage.
-// DEVAGENT_COVERAGE is a JSON object: `output`, a file that gets a JSON line per test with `file`, `name` and `lines`
-// by path; `tests`, patterns of files that are not recorded; `root`, the way to the top of the workspace. What runs
-// while a module is loaded belongs to no test.
+// Records which lines of the workspace each test ran, by V8's precise coverage. It is preloaded into every test file of
+// node's own runner, and used by jest_coverage.cjs, mocha_coverage.cjs and vitest_coverage.mjs.
+//
+// DEVAGENT_COVERAGE is a JSON object: `output`, a file that gets a JSON line per test with `lines` by path, and with
+// `file` and `name`, or where the runner tells more, `test` (the id); `tests`, patterns of files that are not recorded;
+// `root`, the way to the top of the workspace. What runs while a module is loaded belongs to no test.
 
 const { appendFileSync, readFileSync } = require('node:fs');
-const { relative, resolve, sep, basename } = require('node:path');
+const { relative, resolve, sep, basename, isAbsolute } = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { Session } = require('node:inspector');
+const { SourceMap } = require('node:module');
 
 const task = JSON.parse(process.env.DEVAGENT_COVERAGE);
 const root = resolve(task.root);
 const session = new Session();
-const sources = new Map();
+const sources = new Map(); // URL -> script id -> what is known of it
+const maps = new Map(); // script id -> a function that looks up what it was made from
 const open = []; // the tests that are running, outermost first: subtests run inside their test
 
 const escaped = (pattern) => pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*+/g, '.*').replace(/\?/g, '.');
@@ -24,16 +28,22 @@ function wanted(path) {
 }
 
 // The file as lines: path, and for each line the offsets (UTF-16 units, as V8 counts) of its first and last character.
-function sourceOf(url) {
-  if (!sources.has(url)) {
-    const path = url.startsWith('file:') ? place(fileURLToPath(url.split('?')[0])) : '';
-    sources.set(url, wanted(path) ? { path, lines: lineSpans(fileURLToPath(url.split('?')[0])) } : null);
-  }
-  return sources.get(url);
+function sourceOf({ url, scriptId }) {
+  if (!sources.has(url)) sources.set(url, new Map());
+  const known = sources.get(url);
+  if (!known.has(scriptId)) known.set(scriptId, described(url, scriptId));
+  return known.get(scriptId);
 }
 
-function lineSpans(file) {
-  const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+function described(url, scriptId) {
+  const file = url.startsWith('file:') ? fileURLToPath(url.split('?')[0]) : url;
+  const path = isAbsolute(file) ? place(file) : '';
+  if (!wanted(path)) return null;
+  const made = maps.get(scriptId);
+  return made === undefined ? { path, lines: lineSpans(readFileSync(file, 'utf8').replace(/^\ufeff/, '')) } : { path, ...made() };
+}
+
+function lineSpans(text) {
   const spans = [];
   let start = 0;
   for (const line of text.split('\n')) {
@@ -42,6 +52,25 @@ function lineSpans(file) {
     start += line.length + 1;
   }
   return spans;
+}
+
+/** What was made of a file runs in its place: its lines, and for each the number (from 1) of the line it was made from. */
+function noteMade({ scriptId, sourceMapURL }) {
+  const inline = /^data:application\/json[^,]*;base64,(.*)$/s.exec(sourceMapURL ?? '');
+  if (inline === null) return;
+  maps.set(scriptId, () => {
+    let text = '';
+    session.post('Debugger.getScriptSource', { scriptId }, (error, answer) => { text = error ? '' : answer.scriptSource; });
+    const map = new SourceMap(JSON.parse(Buffer.from(inline[1], 'base64').toString()));
+    const lines = lineSpans(text);
+    let start = 0;
+    const origins = text.split('\n').map((line, n) => {
+      const entry = map.findEntry(n, lines[n][0] - start);
+      start += line.length + 1;
+      return entry.originalLine === undefined ? undefined : entry.originalLine + 1;
+    });
+    return { lines, origins };
+  });
 }
 
 function take() {
@@ -67,6 +96,8 @@ function linesRun({ lines }, functions) {
   return ran;
 }
 
+const originsOf = ({ origins }, ran) => (origins ? [...ran].map((line) => origins[line - 1]).filter(Boolean) : ran);
+
 function lineAt(lines, offset) {
   let low = 0;
   let high = lines.length - 1;
@@ -79,10 +110,10 @@ function lineAt(lines, offset) {
 }
 
 function collect() {
-  for (const { url, functions } of take()) {
-    const source = sourceOf(url);
-    const ran = source && open.length ? linesRun(source, functions) : new Set();
-    for (const test of ran.size ? open : []) {
+  for (const { url, scriptId, functions } of take()) {
+    const source = sourceOf({ url, scriptId });
+    const ran = [...(source && open.length ? originsOf(source, linesRun(source, functions)) : [])];
+    for (const test of ran.length ? open : []) {
       const known = test.lines.get(source.path) ?? new Set();
       ran.forEach((line) => known.add(line));
       test.lines.set(source.path, known);
@@ -90,20 +121,45 @@ function collect() {
   }
 }
 
-if (process.env.NODE_TEST_CONTEXT) {
-  const { beforeEach, afterEach } = require('node:test');
-  const file = place(process.argv[1]);
+function start(made) {
   session.connect();
+  session.on('Debugger.scriptParsed', ({ params }) => noteMade(params));
+  if (made) session.post('Debugger.enable');
   session.post('Profiler.enable');
   session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  beforeEach((test) => {
-    collect();
-    open.push({ name: test?.name ?? '', lines: new Map() });
-  });
-  afterEach(() => {
-    collect();
-    const { name, lines } = open.pop();
-    const shown = Object.fromEntries([...lines].map(([path, set]) => [path, [...set].sort((a, b) => a - b)]));
-    appendFileSync(task.output, `${JSON.stringify({ file, name, lines: shown })}\n`);
-  });
 }
+
+/** A test is about to run. */
+function begin(test) {
+  collect();
+  open.push({ ...test, lines: new Map() });
+}
+
+/** The test that began last is over. */
+function end() {
+  collect();
+  const { lines, ...test } = open.pop() ?? {};
+  const shown = Object.fromEntries([...(lines ?? [])].map(([path, set]) => [path, [...set].sort((a, b) => a - b)]));
+  appendFileSync(task.output, `${JSON.stringify({ ...test, lines: shown })}\n`);
+}
+
+const counts = new Map();
+
+/** The id of a test: several of one name are told apart by their order. */
+function idOf(file, names) {
+  const id = `${place(file)}::${names.join(' > ')}`;
+  counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts.get(id) === 1 ? id : `${id} #${counts.get(id)}`;
+}
+
+function recordNode() {
+  const { beforeEach, afterEach } = require('node:test');
+  const file = place(process.argv[1]);
+  start(false);
+  beforeEach((test) => begin({ file, name: test?.name ?? '' }));
+  afterEach(end);
+}
+
+if (process.env.NODE_TEST_CONTEXT) recordNode();
+
+module.exports = { start, begin, end, idOf };

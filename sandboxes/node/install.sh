@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts the packages that package.json names, and the workspaces that it names, into /opt/env/node_modules. Install
-# scripts of the project itself do not run here: its files are not there. npm's lock file is followed; other lock files
-# are not read. Exit status 3: npm is needed and cannot be had.
+# scripts of the project itself do not run here: its files are not there. The lock files of npm, yarn and pnpm are
+# followed. Exit status 3: npm is needed and cannot be had.
 set -eu
 command -v node >/dev/null || { echo "Node.js is not installed here" >&2; exit 1; }
 mkdir -p /opt/env/bin /opt/env/share/devagent
@@ -44,13 +44,14 @@ for lock in package-lock.json npm-shrinkwrap.json; do
     [ ! -f "/build/$lock" ] || cp "/build/$lock" .
 done
 afresh() {
-    rm -rf node_modules
+    find . -name node_modules -prune -exec rm -rf {} +
     npm install --ignore-scripts --no-package-lock || npm install --ignore-scripts --no-package-lock --legacy-peer-deps
 }
 if [ -f package-lock.json ] || [ -f npm-shrinkwrap.json ]; then
     npm ci --ignore-scripts || { echo "note: the lock file does not fit; resolving afresh"; afresh; }
 else
-    afresh
+    . /build/.devagent/locked.sh
+    devagent_locked || afresh
 fi
 npm rebuild || echo "note: not every package could be built"
 while read -r folder; do

@@ -3,17 +3,19 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve as absolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import * as harness from './harness.mjs';
 
-const workspace = `${process.cwd()}/`;
+/** The top of the workspace; the current folder is the project's. */
+export const root = absolute(process.env.DEVAGENT_ROOT);
+
 // A thread or a cluster would run beside the next variants.
 const ESCAPES = new Set(['worker_threads', 'cluster']);
-// Text of CommonJS that may import ES modules; `import(...)` in a comment does no harm.
 // What a CommonJS module is given.
 const NAMES = ['exports', 'require', 'module', '__filename', '__dirname'];
+// Text of CommonJS that may import ES modules; `import(...)` in a comment does no harm.
 const DYNAMIC = /\bimport\s*\(/;
 const outside = new Map();
 const types = new Map();
@@ -48,7 +50,7 @@ export function isCode(path, text) {
 }
 
 function isOurs(path) {
-  return path.startsWith(workspace) && !path.includes('/node_modules/');
+  return path.startsWith(`${root}/`) && !path.includes('/node_modules/');
 }
 
 function isModule(path) {

@@ -53,13 +53,15 @@ function told(error) {
 }
 
 let watcher;
+let latest; // the report that is being made
 
 /** Tells the thread that looks for hanging tests; it is started by the first that there is to tell. */
 function tell(message) {
   const seconds = Number(process.env.DEVAGENT_HANG ?? 0);
   if (!seconds || !target || !isMainThread) return;
   if (watcher === undefined) {
-    watcher = new Worker(`${__dirname}/watch.cjs`, { workerData: { seconds }, execArgv: [], stdout: false, stderr: false });
+    watcher = new Worker(`${__dirname}/hangs.cjs`, { workerData: { seconds }, execArgv: [], stdout: false, stderr: false });
+    watcher.on('message', (results) => latest.hang(results));
     watcher.unref();
   }
   watcher.postMessage(message);
@@ -69,7 +71,26 @@ function tell(message) {
 class Report {
   cases = [];
   #seen = new Map();
+  #hung = new Set();
   trouble = '';
+
+  constructor() {
+    latest = this;
+  }
+
+  /** Adds results of one file that hangs and is about to be ended. */
+  hang(results) {
+    for (const result of results) {
+      this.#hung.add(result.file);
+      this.add(result);
+      progress('<', result.file, result.names);
+    }
+  }
+
+  /** Whether a file was ended because it hangs. */
+  hangs(file) {
+    return this.#hung.has(file);
+  }
 
   /** Adds a result; `names` are the titles around and of a test, empty for a file as a whole. */
   add({ file, names, status, seconds = 0, message = '', details = '', missing = '' }) {
@@ -92,8 +113,13 @@ class Report {
     return ['<?xml version="1.0" encoding="utf-8"?>', '<testsuites>', head, facts, ...this.cases.map(caseXml), '</testsuite>', '</testsuites>', ''].join('\n');
   }
 
+  /** A line per test as names.mjs has it, for the search of repairs. */
+  lines() {
+    return this.cases.map(({ id, status }) => `${JSON.stringify({ id, good: status === 'passed' })}\n`).join('');
+  }
+
   write() {
-    writeFileSync(`${target}.part`, this.xml());
+    writeFileSync(`${target}.part`, target.endsWith('.jsonl') ? this.lines() : this.xml());
     renameSync(`${target}.part`, target);
   }
 }
@@ -122,4 +148,4 @@ const foretell = (result) => tell({ foretold: result });
 /** Says that the run goes on, where there is nothing else to say. */
 const beat = () => tell({});
 
-module.exports = { Report, beat, foretell, missingPackage, place, printable, progress, root, told, traceback };
+module.exports = { Report, beat, foretell, missingPackage, place, plain, printable, progress, root, told, traceback };

@@ -2,12 +2,10 @@
 
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SCRIPT = join(dirname(fileURLToPath(import.meta.url)), 'warm.mjs');
-// What is left behind by runs adds up: after so many the worker is replaced.
-const MOST_RUNS = 600;
+const PLACE = dirname(fileURLToPath(import.meta.url));
 // A variant may take this many times as long as the code before it, and never less than this many milliseconds.
 const TIMES = 5;
 const LEAST = 300;
@@ -19,18 +17,22 @@ const UNKNOWN = { first: Infinity, later: Infinity };
 
 /** A warm worker for one copy of the workspace. */
 export class Sieve {
-  #folder;
+  #place;
   #settings;
+  #worker;
   #child;
   #runs = 0;
+  #most = Infinity; // what is left behind by runs adds up: after so many the worker is replaced
   #answer = () => {};
 
   /**
-   * `settings`: `wanted` ids, `tests` among them that should pass, the `files` that variants start from, and `limit`,
-   * milliseconds for one file at most.
+   * The copy is in `folder`, and `home` is the project's folder in it. `settings`: `wanted` ids, `tests` among them that should pass, the `files` that variants start from, and `limit`,
+   * milliseconds for one file at most. `worker` is what is started: its `script` and `words`, what it sees beside
+   * (`environment`); undefined if nothing can be.
    */
-  constructor(folder, settings) {
-    this.#folder = folder;
+  constructor({ folder, home }, settings, worker) {
+    this.#place = { cwd: join(folder, home), root: relative(home, '') || '.' };
+    this.#worker = worker;
     this.#settings = { ...settings, counts: `${folder}.counts` };
   }
 
@@ -82,7 +84,8 @@ export class Sieve {
 
   /** Has a worker ready, if one can be started. */
   async ready() {
-    if (this.#runs >= MOST_RUNS) this.stop();
+    if (this.#worker === undefined) return false;
+    if (this.#runs >= this.#most) this.stop();
     return this.#child !== undefined || this.#start();
   }
 
@@ -103,14 +106,18 @@ export class Sieve {
   }
 
   async #start() {
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const options = { cwd: this.#folder, env, detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] };
-    const child = spawn(process.execPath, [...flags(), SCRIPT], options);
+    const { script, words, environment } = this.#worker;
+    const { cwd, root } = this.#place;
+    const env = { ...process.env, NODE_OPTIONS: '', DEVAGENT_ROOT: root, ...environment };
+    const options = { cwd, env, detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] };
+    const child = spawn(process.execPath, [...flags(), join(PLACE, script), ...words], options);
     this.#child = child;
     child.on('message', (message) => { if (this.#child === child) this.#answer(message); });
     child.on('error', () => { if (this.#child === child) this.#lose(); });
     child.on('exit', () => { if (this.#child === child) this.#lose(); });
-    if ((await this.#ask(undefined, () => START_LIMIT)) !== 'ready') return false;
+    const { ready } = await this.#ask(undefined, () => START_LIMIT);
+    if (ready === undefined) return false;
+    this.#most = ready;
     writeFileSync(this.#settings.counts, '');
     this.#tell(this.#settings);
     return true;

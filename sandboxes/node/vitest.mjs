@@ -1,6 +1,7 @@
 // A reporter for Vitest by which devagent sees a run; see report.cjs. The older interface is used: all versions since
 // 0.30 have it or tell the same by `onTestRunEnd`.
 
+import { fileURLToPath } from 'node:url';
 import shared from './report.cjs';
 
 const { Report, beat, missingPackage, progress, told } = shared;
@@ -8,6 +9,13 @@ const { Report, beat, missingPackage, progress, told } = shared;
 export default class {
   report = new Report();
   written = false;
+
+  // No word of the command line names the runner inside of the workers.
+  onInit(vitest) {
+    if (!process.env.DEVAGENT_COVERAGE) return;
+    const runner = fileURLToPath(new URL('./vitest_coverage.mjs', import.meta.url));
+    for (const { config } of [vitest, ...(vitest.projects ?? [])]) config.runner = runner;
+  }
 
   onCollected(files = []) {
     for (const file of files) progress('>', file.filepath);

@@ -1,128 +1,49 @@
 // A long-lived process that runs test files again and again, each time with the workspace's modules loaded anew.
 //
-// Its parent (sieve.mjs) sends the settings once: {wanted, tests, files, counts}. Then it sends {file, thorough} for
+//     node warm.mjs HARNESS WORD...
+//
+// HARNESS is the module that runs the tests of a file (harness.mjs, mocha_harness.mjs); the words are the options that
+// the project gives its test runner. It runs in the project's folder; paths and ids are relative to the top of the
+// workspace. Environment: DEVAGENT_ROOT, the way there.
+//
+// The parent (sieve.mjs) sends the settings once: {wanted, tests, files, counts}. Then it sends {file, thorough} for
 // one run, and gets {reports, unsupported}; or {sites, ways, milliseconds, order: test files, all}, and gets what was
-// seen at the sites (watch.mjs); or {series: variants, order, all, thorough}, and gets {done}. Of a series it is written to the file `counts` as it is known how many of `tests` each variant passes, so that nobody has to be
-// woken for that, and that it is known too when a variant ends the process.
+// seen at the sites (watch.mjs); or {series: variants, order, all, thorough}, and gets {done}. Of a series it is written
+// to the file `counts` as it is known how many of `tests` each variant passes, so that nobody has to be woken for that,
+// and that it is known too when a variant ends the process.
 //
 // What a run leaves behind is cleared away as far as that is cheap. The rest can make a later run wrong, which is why
 // the real runner has the last word.
 
-import { ChildProcess } from 'node:child_process';
 import { openSync, writeSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import timers from 'node:timers';
 import { Copy } from './copy.mjs';
-import * as harness from './harness.mjs';
-import { escaped, forget, interceptRequire, isCode, load } from './modules.mjs';
+import { escaped, forget, interceptRequire, isCode, load, root } from './modules.mjs';
+import { interceptProcesses, interceptTimers, processKeeper } from './state.mjs';
 import { NAME, Watch } from './watch.mjs';
 
+// What is left behind by runs adds up: after so many the process should be replaced.
+const MOST_RUNS = 600;
 const { setImmediate } = timers;
-const folder = process.cwd();
 const channel = process.channel;
 const send = process.send.bind(process);
-const pending = new Set();
-const copy = new Copy(process.cwd());
+const copy = new Copy(root);
+let harness;
 let settings;
 let originals;
 let counts;
 let restore;
 let stuck = () => {};
 
-/** What a process leaves behind would go on running beside the next variants. */
-function interceptProcesses() {
-  const { spawn } = ChildProcess.prototype;
-  ChildProcess.prototype.spawn = function noted(...given) {
-    escaped.add('child_process');
-    return spawn.apply(this, given);
-  };
-}
-
-/** Timers are noted, so that those which a run leaves behind can be cleared. */
-function interceptTimers() {
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
-    const original = timers[name];
-    const noted = function (...given) {
-      const timer = original(...given);
-      pending.add(timer);
-      return timer;
-    };
-    Object.defineProperties(noted, Object.getOwnPropertyDescriptors(original)); // `util.promisify` looks there
-    timers[name] = noted;
-    globalThis[name] = noted;
-  }
-  syncBuiltinESMExports();
-}
-
-function clearTimers() {
-  const { clearTimeout, clearImmediate } = timers;
-  for (const timer of pending) (timer?.constructor?.name === 'Immediate' ? clearImmediate : clearTimeout)(timer);
-  pending.clear();
-}
-
-/** A function that puts back an object's own properties as they are now. */
-function keeper(object) {
-  const before = Object.getOwnPropertyDescriptors(object);
-  const keys = Reflect.ownKeys(before);
-  const values = keys.filter((key) => before[key].value !== undefined);
-  const rest = keys.filter((key) => before[key].value === undefined);
-  const isSame = (key) => {
-    const now = Reflect.getOwnPropertyDescriptor(object, key);
-    return now !== undefined && now.value === before[key].value && now.get === before[key].get;
-  };
-  const restore = () => {
-    for (const key of Reflect.ownKeys(object)) if (!Object.hasOwn(before, key)) Reflect.deleteProperty(object, key);
-    for (const key of keys) if (!isSame(key)) Reflect.defineProperty(object, key, before[key]);
-  };
-  return () => {
-    // Most often nothing was touched: to see that is quicker than to look at each description.
-    const same = Reflect.ownKeys(object).length === keys.length && values.every((key) => object[key] === before[key].value);
-    if (!same || !rest.every(isSame)) restore();
-  };
-}
-
-function listenerKeeper() {
-  const listeners = () => new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]));
-  const before = listeners();
-  return () => {
-    for (const [name, found] of listeners()) {
-      for (const listener of found) if (!before.get(name)?.includes(listener)) process.removeListener(name, listener);
-    }
-    for (const [name, kept] of before) {
-      for (const listener of kept) if (!process.rawListeners(name).includes(listener)) process.on(name, listener);
-    }
-  };
-}
-
-function handleKeeper() {
-  const before = new Set(process._getActiveHandles());
-  return () => {
-    for (const handle of process._getActiveHandles()) {
-      if (!before.has(handle)) (handle.destroy ?? handle.close)?.call(handle);
-    }
-  };
-}
-
-/** A function that undoes what a run did to the process. */
-function processKeeper() {
-  const keepers = [globalThis, process.env, console, Date, Math, JSON, Object.prototype, Array.prototype].map(keeper);
-  keepers.push(listenerKeeper(), handleKeeper(), clearTimers);
-  return () => {
-    process.exitCode = undefined;
-    if (process.cwd() !== folder) process.chdir(folder);
-    for (const restore of keepers) restore();
-  };
-}
-
 /** Runs the tests of some ids in their file; ends, as the real runner does, when there is nothing left to wait for. */
 async function run(file, ids, thorough) {
-  const tests = harness.begin(file, ids, thorough);
-  process.argv = [process.execPath, join(folder, file)];
+  process.argv = [process.execPath, join(root, file)];
   forget();
+  const tests = await harness.begin(file, ids, thorough);
   channel.unref();
   const idle = new Promise((resolve) => { stuck = resolve; });
-  const whole = load(join(folder, file)).catch(() => {}).then(() => tests.done());
+  const whole = load(join(root, file)).catch(() => { tests.broken = true; }).then(() => tests.done());
   await Promise.race([whole, idle]);
   channel.ref();
   tests.close();
@@ -175,7 +96,7 @@ async function watch({ sites, ways, milliseconds, order, all }) {
   const look = new Watch(sites, ways, milliseconds);
   for (const [path, old] of originals) {
     const text = look.watched(path, old);
-    if (isCode(join(folder, path), text.toString().replace(/^#!.*/, ''))) copy.put(path, text);
+    if (isCode(join(root, path), text.toString().replace(/^#!.*/, ''))) copy.put(path, text);
     else look.forgo(path);
   }
   globalThis[NAME] = look;
@@ -193,10 +114,12 @@ function begin(given) {
   restore = processKeeper();
 }
 
-function start() {
+async function start([name, ...words]) {
   interceptRequire();
   interceptProcesses();
   interceptTimers();
+  harness = await import(`./${name}`);
+  await harness.prepare?.(words);
   process.on('beforeExit', () => { channel.ref(); stuck(); });
   process.on('uncaughtException', harness.stray);
   process.on('unhandledRejection', harness.stray);
@@ -207,7 +130,7 @@ function start() {
     else if (message.series !== undefined) send(await trySeries(message));
     else send(await (message.sites === undefined ? runFile(message) : watch(message)));
   });
-  send('ready');
+  send({ ready: MOST_RUNS });
 }
 
-start();
+await start(process.argv.slice(2));

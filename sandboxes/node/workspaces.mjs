@@ -1,15 +1,16 @@
 // Puts the manifests of a project, and of the workspaces that it names, where their packages are installed.
 //
-//     node workspaces.mjs BUILD TARGET
+//     node workspaces.mjs BUILD TARGET [as-written]
 //
 // copies each package.json from BUILD to TARGET in a form that npm understands (pnpm and Yarn write `workspace:` for
-// a version) and without scripts, since the files that these would run are not there. Writes TARGET/share/devagent/folders,
+// a version), unless it is to stay as it is written for those, and without scripts, since the files that these would
+// run are not there. Writes TARGET/share/devagent/folders,
 // a folder per line, and prints how many packages are asked for.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-const [build, target] = process.argv.slice(2);
+const [build, target, form] = process.argv.slice(2);
 const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
 function* manifests(folder) {
@@ -35,6 +36,8 @@ function pnpmPatterns() {
 function adjusted(folder) {
   const manifest = JSON.parse(readFileSync(join(build, folder, 'package.json'), 'utf8').replace(/^\ufeff/, ''));
   delete manifest.scripts;
+  delete manifest.packageManager; // another version of it stands for it
+  if (form === 'as-written') return manifest;
   for (const kind of KINDS) {
     const wanted = Object.entries(manifest[kind] ?? {}).filter(([, value]) => !/^(link|portal|patch):/.test(value));
     if (manifest[kind]) manifest[kind] = Object.fromEntries(wanted.map(([name, value]) => [name, version(value)]));

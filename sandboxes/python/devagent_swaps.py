@@ -1,6 +1,8 @@
 """Which functions a variant of a source file changes, so that new code can be put into those that are there already."""
 
+import functools
 import gc
+import os
 import types
 
 
@@ -45,17 +47,23 @@ def functions_by_place(paths):
     """The functions that live in this process and come from one of the files, by their place."""
     found = {}
     for thing in gc.get_objects():
-        if type(thing) is types.FunctionType and thing.__code__.co_filename in paths:
+        if type(thing) is types.FunctionType and file_of(thing.__code__.co_filename) in paths:
             found.setdefault(place(thing.__code__), []).append(thing)
     return found
 
 
 def place(code):
     """What tells the functions of a program apart."""
-    return code.co_filename, code.co_firstlineno, code.co_name
+    return file_of(code.co_filename), code.co_firstlineno, code.co_name
+
+
+@functools.cache
+def file_of(name):
+    """The file that a name means: a search path like `../lib` stands in the names of what is imported by it."""
+    return os.path.abspath(name)  # noqa: PTH100 - with its links, as the paths of the task
 
 
 def note(frame, event, watched, ran):
     """A profile function's work: adds to `ran` the places of functions in `watched` files that are called."""
-    if event == "call" and frame.f_code.co_filename in watched and frame.f_code.co_flags & 1:
+    if event == "call" and frame.f_code.co_flags & 1 and file_of(frame.f_code.co_filename) in watched:
         ran.add(place(frame.f_code))

@@ -11,7 +11,6 @@ import signal
 import sys
 import time
 import unittest
-from pathlib import Path
 
 import pytest
 from devagent_lane import Lane, failure
@@ -28,7 +27,6 @@ MOST_LANES = 4
 LOOK_SHARE, LEAST_LOOK, MOST_LOOK, START_LOOK = 0.2, 0.3, 4.0, 5.0
 # Variants that run in one process: as many as take so many seconds, if the tests came to the same so many times.
 SERIES_SECONDS, LONGEST_SERIES, REPEATS, MOST_DIRTY = 0.15, 40, 4, 3
-WORK = Path.cwd()
 ADDRESS, LONGEST_ERROR = r"0x[0-9a-fA-F]+", 500
 SKIPPED = (pytest.skip.Exception, unittest.SkipTest)
 
@@ -85,8 +83,8 @@ class Collector:
 
     def __init__(self, task, connections, ran):
         self.task, self.connections, self.ran = task, connections, ran
-        self.sources = [str(WORK / path) for path in task["files"]]
-        self.codes = {path: compiled(content, str(WORK / path)) for path, content in task["files"].items()}
+        self.sources = list(task["files"])
+        self.codes = {path: compiled(content, path) for path, content in task["files"].items()}
         self.recorder = Recorder()
 
     def pytest_runtestloop(self, session):
@@ -167,9 +165,8 @@ class Collector:
 
     def put_in(self, path, content, sites):
         """Puts code that looks at sites into the functions of a file."""
-        name = str(WORK / path)
-        skipped = {(line, function) for file, line, function in self.ran if file == name}
-        code = watched(content, name, sites, skipped) if self.codes[path] is not None else None
+        skipped = {(line, function) for file, line, function in self.ran if file == path}
+        code = watched(content, path, sites, skipped) if self.codes[path] is not None else None
         pairs = twins(self.codes[path], code) if code is not None else None
         if pairs is None:
             return False
@@ -182,7 +179,7 @@ class Collector:
 
     def series(self, lane, session):
         """How many variants may run in one process."""
-        self.state, self.dirty = fingerprint(str(WORK)), 0
+        self.state, self.dirty = fingerprint(self.task["root"]), 0
         if self.state is None or self.usual is None:
             return 1
         limit = LEAST + 2 * REPEATS * TIMES * self.took
@@ -214,7 +211,7 @@ class Collector:
 
     def is_clean(self, lane, session, usual):
         """Whether nothing was left behind by the runs so far."""
-        return fingerprint(str(WORK)) == self.state and self.all_seen(session, lane) == usual
+        return fingerprint(self.task["root"]) == self.state and self.all_seen(session, lane) == usual
 
     def serve(self, lane, connection, session, limit):
         for other in self.connections:
@@ -224,7 +221,7 @@ class Collector:
             answers, runs = {}, {}
             for number in order["variants"]:
                 path, content = variant(self.task, number)
-                code = compiled(content, str(WORK / path))
+                code = compiled(content, path)
                 swaps = self.swaps(path, code) if code is not None else None
                 if swaps is not None:
                     runs[number] = swaps

@@ -3,6 +3,8 @@
     python forkserver.py TASK RESULTS
 
 TASK is JSON:
+    root      the way from the current folder, which is the project's, to the top of the workspace: paths and ids are
+              relative to that
     files     path → content that the variants start from
     variants  [path, start, end, text]: bytes [start, end) of the file replaced
     tests     pytest ids that should pass, `before` of which pass already
@@ -46,7 +48,6 @@ from devagent_warm import LONGEST_SERIES, MOST_LANES, Collector, Recorder, recei
 
 # Cold processes import the project, which takes them longer than the tests may take.
 COLD_EXTRA = 2.0
-WORK = Path.cwd()
 # Nobody reads the failures: what pytest does to explain them takes longer than most tests.
 OPTIONS = [
     "-q",
@@ -65,17 +66,35 @@ FIRST_SECOND = 1_000_000_000
 
 
 def main(task_path, results_path):
-    task = json.loads(Path(task_path).read_text("ascii"))
-    task["files"] = {path: content.encode("latin-1") for path, content in task["files"].items()}
+    task = read_task(task_path)
     end = time.monotonic() + task["deadline"]
     for number, (path, content) in enumerate(task["files"].items()):
         place_file(path, content, FIRST_SECOND + number)
-    sys.path[0] = str(WORK)  # as `python -m pytest` has it
+    sys.path[0] = str(Path.cwd())  # as `python -m pytest` has it
     lanes, findings = start_warm(task, end)
     with Path(results_path).open("w", encoding="ascii") as results:
         for outcome in outcomes(task, lanes, findings, end):
             results.write(json.dumps(outcome) + "\n")
             results.flush()
+
+
+def read_task(path):
+    """The task, its paths absolute."""
+    task = json.loads(Path(path).read_text("ascii"))
+    root = Path(os.path.abspath(task["root"]))  # noqa: PTH100 - a link stays one, as in the names that Python gives code
+    places = {name: str(root / name) for name in task["files"]}
+    files = {places[name]: content.encode("latin-1") for name, content in task["files"].items()}
+    variants, sites = ([[places[name], *rest] for name, *rest in task[kind]] for kind in ("variants", "sites"))
+    return {**task, "root": str(root), "files": files, "variants": variants, "sites": sites}
+
+
+def chosen(task, ids):
+    """Arguments by which pytest runs tests: it takes paths from the current folder, ids are from the top."""
+    named = (id_.partition("::") for id_ in ids)
+    return [
+        f"--rootdir={task['root']}",
+        *(os.path.relpath(f"{task['root']}/{path}") + c + name for path, c, name in named),
+    ]
 
 
 def outcomes(task, lanes, findings, end):
@@ -171,12 +190,12 @@ def start_warm(task, end):
 def collect(task, connections):
     """The life of the warm process."""
     ran = set()
-    watched = {str(WORK / path) for path in task["files"]}
+    watched = set(task["files"])
     plugin = Collector(task, connections, ran)
     quiet()
     sys.setprofile(lambda frame, event, _: note(frame, event, watched, ran))
     try:
-        pytest.main([*OPTIONS, *task["tests"], *task["keep"]], plugins=[plugin])
+        pytest.main([*OPTIONS, *chosen(task, [*task["tests"], *task["keep"]])], plugins=[plugin])
     finally:
         os._exit(0)
 
@@ -188,14 +207,14 @@ def cold(task, path, content):
     recorder = Recorder()
 
     def run(ids):
-        pytest.main([*OPTIONS, *([] if task["thorough"] else ["-x"]), *ids], plugins=[recorder])
+        pytest.main([*OPTIONS, *([] if task["thorough"] else ["-x"]), *chosen(task, ids)], plugins=[recorder])
 
     return staged(task, recorder, run)
 
 
 def place_file(path, content, second):
-    (WORK / path).write_bytes(content)
-    os.utime(WORK / path, (second, second))
+    Path(path).write_bytes(content)
+    os.utime(path, (second, second))
 
 
 def quiet():

@@ -9,6 +9,7 @@ from local_sandbox import tree
 
 from devagent.errors import CannotRun, SandboxError
 from devagent.sandbox.choice import open_sandbox
+from devagent.sandbox.coverage import coverage
 from devagent.sandbox.ecosystem import detect
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.runner import TestRunner
@@ -164,3 +165,32 @@ def test_a_test_that_hangs_is_ended_and_what_was_seen_before_counts(  # type: ig
         {f"{file}::ends": "passed", hanging: "failed"},
     )
     assert seen.by_id()[hanging].hung and seen.seconds < 40
+
+
+SIGN = "interface Wide {\n  n: number;\n}\n\nexport function sign(n: number): string {\n  if (n < 0) {\n    return '-';\n  }\n  return '+';\n}\n"  # noqa: E501
+PLAIN = (
+    SIGN.replace("interface Wide {\n  n: number;\n}\n", "/*\n *\n */\n").replace(": number", "").replace(": string", "")
+)
+SIGNS = "it('minus', () => same(sign(-1), '+'));\nit('plus', () => same(sign(1), '+'));\n"
+RECORDED = {
+    "j/sign.js": "const { sign } = require('../lib/sign');\nconst same = (a, b) => expect(a).toBe(b);\n",
+    "v/sign.mjs": "import { expect, it } from 'vitest';\nimport { sign } from '../lib/typed';\n"
+    "const same = (a, b) => expect(a).toBe(b);\n",
+    "m/sign.js": "const { sign } = require('../lib/sign');\nconst same = require('assert').strictEqual;\n",
+}
+
+
+@pytest.mark.parametrize(("file", "command"), list(zip(RECORDED, RUNNERS.values(), strict=True)))
+def test_lines_are_told_per_test_as_they_stand_in_the_file(  # type: ignore[no-untyped-def]
+    box, file: str, command: list[str]
+) -> None:
+    sandbox, loop = box
+    more = {"lib/sign.js": PLAIN.replace("export function", "exports.sign = function"), "lib/typed.ts": SIGN}
+    files = tree({**FILES, **more, file: RECORDED[file] + SIGNS})
+    loop.run_until_complete(sandbox.sync(files))
+    runner = TestRunner(sandbox, detect(files), command, timeout=60)
+    minus, plus = f"{file}::minus", f"{file}::plus"
+    found = loop.run_until_complete(coverage(runner, [minus], [plus])).lines
+    source = "lib/typed.ts" if file.startswith("v") else "lib/sign.js"
+    assert {6, 7} <= found[minus][source] and 9 not in found[minus][source]
+    assert {6, 9} <= found[plus][source] and 7 not in found[plus][source]
