@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from devagent.errors import CannotRun, SandboxError
-from devagent.sandbox import held, images, marks
+from devagent.sandbox import held, images, marks, refusals, uses
 from devagent.sandbox.container import LABEL, remove_stale
 from devagent.sandbox.docker import DockerSandbox
 from devagent.sandbox.engine import Engine
+from devagent.sandbox.network import FILTERED, BuildNetwork
 from devagent.sandbox.recipe import Limits, Recipe
 from devagent.sandbox.sandbox import Sandbox
 
@@ -25,11 +26,13 @@ async def open_sandbox(
     run_id: str = "",
     progress: Progress,
     project_install: Sequence[str] | None = None,
+    network: BuildNetwork = FILTERED,
+    repository: Path | None = None,
 ) -> Sandbox:
     """A started sandbox for `recipe`, whose image or environment is built first if it is missing.
 
-    "auto" is Docker where an engine answers within two seconds, else process isolation. Raises `CannotRun` when
-    neither works here, `SandboxError` when the chosen one fails.
+    It is noted that this is used for `repository`. "auto" is Docker where an engine answers within two seconds, else
+    process isolation. Raises `CannotRun` when neither works here, `SandboxError` when the chosen one fails.
     """
     labels = {f"{LABEL}.run": run_id} if run_id else {}
     limits = limits or Limits()
@@ -37,12 +40,12 @@ async def open_sandbox(
     if await choose(kind) == "docker":
         await _clean_up(progress)
         marks.leave()
-        image = await _image(recipe, progress)
+        image = await _image(recipe, progress, network, repository)
         sandbox = DockerSandbox(image, limits=limits, labels=labels, project_install=project_install)
     else:
         from devagent.sandbox.process import ProcessSandbox
 
-        environment = await _environment(recipe, progress)
+        environment = await _environment(recipe, progress, network, repository)
         sandbox = ProcessSandbox(environment, limits=limits, labels=labels, project_install=project_install)
     try:
         await sandbox.start()
@@ -52,33 +55,48 @@ async def open_sandbox(
     return sandbox
 
 
-async def build(recipe: Recipe, *, kind: Kind = "auto", progress: Progress) -> str:
+async def build(
+    recipe: Recipe,
+    *,
+    kind: Kind = "auto",
+    progress: Progress,
+    network: BuildNetwork = FILTERED,
+    repository: Path | None = None,
+) -> str:
     """The image or environment folder for `recipe`, built if it is missing. Raises as `open_sandbox`."""
     if await choose(kind) == "docker":
         marks.leave()
-        return await _image(recipe, progress)
-    return str(await _environment(recipe, progress))
+        return await _image(recipe, progress, network, repository)
+    return str(await _environment(recipe, progress, network, repository))
 
 
-async def _image(recipe: Recipe, progress: Progress) -> str:
+async def _image(recipe: Recipe, progress: Progress, network: BuildNetwork, repository: Path | None) -> str:
     """The image for `recipe`, which nobody removes while this process lives; built once, whoever else wants it."""
     async with held.looking():
         image = await images.find(recipe)
         if image is None:
             waiting = "waiting for another devagent that builds the same image"
             async with held.alone(f"building {recipe.key('')}", lambda: progress(waiting)):
-                image = await images.build(recipe, progress=progress)
+                image = await images.build(recipe, progress=progress, network=network)
+        elif told := refusals.recall(image):
+            progress(told)
         held.hold(image)
+        uses.note(image, repository)
     return image
 
 
-async def _environment(recipe: Recipe, progress: Progress) -> Path:
+async def _environment(recipe: Recipe, progress: Progress, network: BuildNetwork, repository: Path | None) -> Path:
     """The environment folder for `recipe`, which nobody removes while this process lives."""
     from devagent.sandbox import environments
 
     async with held.looking():
-        folder = await environments.find(recipe) or await environments.build(recipe, progress=progress)
+        folder = await environments.find(recipe)
+        if folder is None:
+            folder = await environments.build(recipe, progress=progress, network=network)
+        elif told := refusals.recall(str(folder)):
+            progress(told)
         held.hold(str(folder))
+        uses.note(str(folder), repository)
     return folder
 
 
@@ -106,31 +124,33 @@ class Fact(NamedTuple):
     holds: bool = True
 
 
-async def isolation_report(kind: Kind) -> list[Fact]:
+async def isolation_report(kind: Kind, network: BuildNetwork = FILTERED) -> list[Fact]:
     """What is in force. Raises `CannotRun` when no sandbox works here."""
     if await choose(kind) == "process":
         return [
             Fact("isolation", "process: user, mount, network, pid and ipc namespaces"),
             Fact("network", "none; only the sandbox's own loopback"),
+            _builds(network),
             Fact("user", "unprivileged, without capabilities; no new privileges"),
             Fact("host files", "none writable; what the runtime needs is mounted read-only"),
             Fact("limits", _limits(Limits())),
         ]
     engine = await Engine.connect()
     try:
-        return _docker_facts(engine, Limits())
+        return _docker_facts(engine, Limits(), network)
     finally:
         engine.close()
 
 
-def _docker_facts(engine: Engine, limits: Limits) -> list[Fact]:
+def _docker_facts(engine: Engine, limits: Limits, network: BuildNetwork) -> list[Fact]:
     facts = engine.facts
     security = {option.split(",")[0].removeprefix("name="): option for option in facts.get("SecurityOptions") or ()}
     held = {"memory": "MemoryLimit", "processors": "CpuCfsQuota", "processes": "PidsLimit"}
     missing = [name for name, key in held.items() if not facts.get(key, True)]
     return [
-        Fact("isolation", f"Docker {facts.get('ServerVersion', '')} at {engine.client.api.base_url}"),
+        Fact("isolation", f"Docker {facts.get('ServerVersion', '')} at {engine.address}"),
         Fact("network", "none; only the container's own loopback"),
+        _builds(network),
         Fact("user", "uid 1000, all capabilities dropped, no new privileges"),
         Fact("host files", "none mounted; the root file system is read-only, what is writable is a bounded tmpfs"),
         Fact("limits", _limits(limits) + (f"; not held by this engine: {', '.join(missing)}" if missing else "")),
@@ -141,6 +161,13 @@ def _docker_facts(engine: Engine, limits: Limits) -> list[Fact]:
         Fact("rootless engine", "yes" if "rootless" in security else "no", "rootless" in security),
         Fact("user namespace", "remapped" if "userns" in security else "the host's", "userns" in security),
     ]
+
+
+def _builds(network: BuildNetwork) -> Fact:
+    if network.open:
+        return Fact("builds reach", "all that this machine reaches (sandbox.build_network is open)", holds=False)
+    inside = f"; inside: {', '.join(network.hosts)}" if network.hosts else ", no private address"
+    return Fact("builds reach", f"package indexes, and the world on ports 80 and 443{inside}")
 
 
 def _limits(limits: Limits) -> str:

@@ -19,6 +19,7 @@ from devagent.sandbox import container as containers
 from devagent.sandbox.archive import Caps, check_path, pack, parents, unpack
 from devagent.sandbox.container import FILES, KEEPER, PROJECT, USER
 from devagent.sandbox.engine import Engine, Exec
+from devagent.sandbox.lingering import left_running
 from devagent.sandbox.output import Output
 from devagent.sandbox.recipe import Limits
 from devagent.sandbox.sandbox import WORKSPACE, Command, EndReason, Execution, File, Tree
@@ -122,9 +123,10 @@ class DockerSandbox:
         process = await self._launch(command)
         output, started = Output(command.max_output), time.monotonic()
         reader = asyncio.ensure_future(process.drain(lambda _, chunk: output.add(chunk)))
-        code, trouble = None, None
+        code, trouble, left = None, None, tuple[str, ...]()
         try:
             code = await process.wait(reader, timeout=command.timeout, stop=lambda: output.flooded)
+            left = await left_running(self._keeper_shell, command.linger) if code is not None else ()
         except SandboxError as error:
             trouble = error
         finally:
@@ -142,7 +144,7 @@ class DockerSandbox:
             ended, code = ("killed", KILLED) if output.flooded else ("timed out", TIMED_OUT)
         elif code != 0 and self._out_of_memory:
             ended = "out of memory"
-        return Execution(code, output.text(), seconds, ended, output.truncated)
+        return Execution(code, output.text(), seconds, ended, output.truncated, left)
 
     async def attach(self, command: Command, terminal: Terminal) -> int:
         """Run a command connected to a terminal; nothing it started is alive afterwards. Raises `SandboxError`."""

@@ -17,10 +17,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CALL_TIMEOUT = 120
+ANSWER_TIMEOUT = 10.0
+"""Seconds for the first answer of an engine that listens: one that builds for others may take several."""
+
 STDOUT = 1
 _FRAME = struct.Struct(">BxxxL")
 _CHUNK = 65536
 _POLL = 0.25
+_LOCAL = "unix://"
+_USUAL = f"{_LOCAL}/var/run/docker.sock"
 
 
 class Engine:
@@ -33,8 +38,13 @@ class Engine:
         self.client, self.facts = client, facts
         self._threads = ThreadPoolExecutor(4, "devagent-docker")
 
+    @property
+    def address(self) -> str:
+        """Where the engine listens, as `DOCKER_HOST` says it."""
+        return os.environ.get("DOCKER_HOST") or _USUAL
+
     @classmethod
-    async def connect(cls, *, timeout: float = 2.0) -> Self:
+    async def connect(cls, *, timeout: float = ANSWER_TIMEOUT) -> Self:
         """Reach the engine that `DOCKER_HOST` or the current context names, within about `timeout` seconds.
 
         Raises `SandboxError` when the SDK is missing, no engine answers, or it does not run Linux containers.
@@ -70,6 +80,28 @@ class Engine:
         api = self.client.api
         made = api.exec_create(container, list(argv), stdin=True, user=user, environment=dict(env), tty=tty)
         return Exec(self, made["Id"], api.exec_start(made["Id"], socket=True, tty=tty), tty=tty)
+
+    async def inspect(self, image: str) -> Mapping[str, Any] | None:
+        """What the engine says about an image; `None` where it has none of that name."""
+        from docker.errors import ImageNotFound
+
+        def inspect() -> Mapping[str, Any] | None:
+            with contextlib.suppress(ImageNotFound):
+                facts: Mapping[str, Any] = self.client.api.inspect_image(image)
+                return facts
+            return None
+
+        return await self.call(f"look for the image {image}", inspect)
+
+    @contextlib.contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Let the engine be silent for this long within a call."""
+        api = self.client.api
+        waited, api.timeout = api.timeout, seconds
+        try:
+            yield
+        finally:
+            api.timeout = waited
 
     async def remove(self, container: str) -> None:
         """Kill and remove a container with its anonymous volumes; one that is gone already is fine."""
@@ -193,6 +225,7 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
     except ImportError as error:
         raise SandboxError("Docker cannot be used", why=f"the Python package is missing ({error})") from error
     with _explained("reach the Docker engine", hint="Start it, or choose another with DOCKER_HOST"):
+        _knock(os.environ.get("DOCKER_HOST") or _USUAL, timeout)
         client = docker.from_env(timeout=timeout)
         try:
             facts = client.info()
@@ -201,6 +234,14 @@ def _connect(timeout: float) -> tuple[Any, Mapping[str, Any]]:
             raise
         client.api.timeout = CALL_TIMEOUT
         return client, facts
+
+
+def _knock(address: str, timeout: float) -> None:
+    """Raise `OSError` where nobody listens at a socket of this machine: the library would leave its own end open."""
+    if address.startswith(_LOCAL):
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(timeout)
+            door.connect("/" + address.removeprefix(_LOCAL).lstrip("/"))
 
 
 @contextlib.contextmanager
@@ -216,7 +257,9 @@ def _explained(doing: str, *, hint: str = "", connected: bool = False) -> Iterat
         if connected and isinstance(_root(error), ConnectionError | FileNotFoundError):
             gone = "the Docker engine has gone away"
             raise SandboxError(gone, why=_where() + _line(_root(error)), hint="Start it and try again") from error
-        raise SandboxError(f"cannot {doing}", why=_where() + _line(_root(error)), hint=hint) from error
+        # What is below an answer that is none says less than the library does.
+        reason = _root(error) if isinstance(_root(error), OSError) else error
+        raise SandboxError(f"cannot {doing}", why=_where() + _line(reason), hint=hint) from error
 
 
 def _where() -> str:

@@ -1,7 +1,7 @@
 """Environment folders: what an image is to Docker, for process isolation.
 
-A folder is built inside namespaces with the host's network, at `/opt/env`, where every sandbox shows it read-only
-later. Its key covers the recipe, the interpreters of the host and its system, which the environment links to.
+A folder is built inside namespaces whose only way out is a forwarder here, at `/opt/env`, where every sandbox shows it
+read-only later. Its key covers the recipe, the interpreters of the host and its system, which the environment links to.
 """
 
 import asyncio
@@ -10,15 +10,17 @@ import fcntl
 import os
 import platform
 import shutil
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from devagent.config.resources import cache_folder
 from devagent.errors import SandboxError
-from devagent.sandbox import addresses, container, view
+from devagent.sandbox import addresses, container, refusals, view
 from devagent.sandbox.container import FILES
-from devagent.sandbox.network import NetworkSettings, network_settings, without_secrets
+from devagent.sandbox.forward import WAY_OUT, Forwarder
+from devagent.sandbox.network import FILTERED, BuildNetwork, NetworkSettings, network_settings, without_secrets
 from devagent.sandbox.output import Output, line_of_error
 from devagent.sandbox.recipe import BUILD, Limits, Recipe
 from devagent.sandbox.sandbox import File
@@ -40,12 +42,11 @@ async def find(recipe: Recipe) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-async def build(recipe: Recipe, *, progress: Progress) -> Path:
+async def build(recipe: Recipe, *, progress: Progress, network: BuildNetwork = FILTERED) -> Path:
     """The environment folder for `recipe`, built unless another process was quicker.
 
     Raises `SandboxError` with the tail of the log in its details when the installation fails.
     """
-    addresses.check(recipe)
     folder = _folder(recipe)
     folder.parent.mkdir(parents=True, exist_ok=True)
     async with _locked(folder.with_suffix(".lock"), progress):
@@ -59,7 +60,7 @@ async def build(recipe: Recipe, *, progress: Progress) -> Path:
         if ids := view.unprivileged_ids():
             os.chown(part, ids[1], ids[1])
         try:
-            await _install(recipe, part, progress)
+            refusals.remember(str(folder), await _install(recipe, part, progress, network))
             part.rename(folder)
         except BaseException:  # also when cancelled: no half of an environment may stay behind
             await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
@@ -67,32 +68,68 @@ async def build(recipe: Recipe, *, progress: Progress) -> Path:
     return folder
 
 
-async def _install(recipe: Recipe, target: Path, progress: Progress) -> None:
-    settings = network_settings(FILES)
+async def _install(recipe: Recipe, target: Path, progress: Progress, network: BuildNetwork) -> list[str]:
+    """Install into `target`; gives what was told of what the build was refused."""
+    settings = network_settings(FILES, way_out="" if network.open else WAY_OUT, allowed=network)
+    forwarder = None if network.open else Forwarder.of(settings, network, progress)
+    if forwarder:
+        addresses.check(recipe, forwarder.reach.hosts)
     for note in settings.notes:
         progress(note)
     progress(f"installing the dependencies for {recipe.ecosystem}")
-    supervised = await Supervised.start(
-        view.plan(_LIMITS, environment=target, workspace=BUILD, building=True), f"build {recipe.ecosystem}"
-    )
     output = Output(_LOG_BYTES)
 
     def take(chunk: bytes) -> bool:
         output.add(chunk)
         return not output.flooded
 
-    try:
+    async with _started(recipe, target, forwarder) as supervised:
         await _lend(supervised, recipe, settings)
         ended = await supervised.run(_request(settings), b"", take, _TIMEOUT)
-    finally:
-        await supervised.close()
     if not ended.by_itself or ended.status != 0:
         raise SandboxError(
             f"the environment for {recipe.ecosystem} could not be built",
             why=_why(ended, without_secrets(output.text())),
-            hint=_way_out(target),
+            hint=(forwarder and forwarder.hint) or _what_to_do(target),
             details=without_secrets(output.text()[-8000:]),
         )
+    return forwarder.told if forwarder else []
+
+
+@contextlib.asynccontextmanager
+async def _started(recipe: Recipe, target: Path, forwarder: Forwarder | None) -> AsyncIterator[Supervised]:
+    """Namespaces to build in, whose only way out is the forwarder; without one, the host's network."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        place = view.plan(
+            _LIMITS,
+            environment=target,
+            workspace=BUILD,
+            building=True,
+            network=forwarder is None,
+            way_out=theirs.fileno() if forwarder else -1,
+        )
+        supervised = await Supervised.start(place, f"build {recipe.ecosystem}")
+        try:
+            if forwarder is None:
+                yield supervised
+                return
+            async with _serving(ours, forwarder):
+                yield supervised
+        finally:
+            await supervised.close()
+
+
+@contextlib.asynccontextmanager
+async def _serving(line: socket.socket, forwarder: Forwarder) -> AsyncIterator[None]:
+    """Serve what connects to the socket that comes over `line`."""
+    _, descriptors, *_ = socket.recv_fds(line, 1, 1)
+    server = await asyncio.start_server(forwarder.accept, sock=socket.socket(fileno=descriptors[0]))
+    try:
+        yield
+    finally:
+        server.close()
+        await forwarder.close()
 
 
 async def _lend(supervised: Supervised, recipe: Recipe, settings: NetworkSettings) -> None:
@@ -110,7 +147,7 @@ def _request(settings: NetworkSettings) -> dict[str, object]:
     return {"op": "run", "argv": argv, "cwd": BUILD, "env": {**environment, **settings.env}}
 
 
-def _way_out(target: Path) -> str:
+def _what_to_do(target: Path) -> str:
     if shutil.disk_usage(target).free < _NOTHING_LEFT:
         return f"Make room in {target.parent}, or name another cache folder with DEVAGENT_CACHE"
     return "--verbose shows the log"

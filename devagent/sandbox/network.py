@@ -1,7 +1,8 @@
-"""What of the host's network set-up a build needs: certificates, proxies, package indexes.
+"""What of the host's network set-up a build needs: certificates, package indexes, and the way to them.
 
 It reaches the building commands as environment and as files on a tmpfs. It never reaches an image, an environment
-folder or a sandbox.
+folder or a sandbox. The user's proxies are spoken to from here (`forward`), and what the build is told of is the way
+out of its own sandbox.
 """
 
 import configparser
@@ -9,7 +10,7 @@ import os
 import re
 import ssl
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,53 +18,98 @@ from urllib.parse import urlsplit
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _CA_READERS = (*_CA_VARIABLES, "GIT_SSL_CAINFO", "NPM_CONFIG_CAFILE")
 _SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_SCHEMES = ("http", "https")
+_PROXIES = ("http", "https", "all", "no")
 _PIP_KEYS = ("index-url", "extra-index-url", "trusted-host", "proxy", "cert")
 _LOOPBACK = ("localhost", "127.", "::1")
+_OWN = ("localhost", "127.0.0.1", "::1")
+# Maven reads no variables, and since 3.9 the properties of Java only if it is told to.
+_MAVEN_TAKES_THEM = {"aether.connector.http.useSystemProperties": "true"}
 _SECRET = re.compile(r"//[^/@\s]+@")
+
+
+WEB = (80, 443)
+"""The ports that builds reach."""
+
+Endpoint = tuple[str, int]
+"""A host, by name or number, and a port."""
+
+
+@dataclass(frozen=True)
+class BuildNetwork:
+    """What the user allows builds.
+
+    `hosts` are names or numbers inside the user's network that builds may reach, each with its port or for those of
+    the web. `open` is without any filter: the engine's or the host's own network.
+    """
+
+    hosts: tuple[str, ...] = ()
+    open: bool = False
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The hosts with the ports they are reached on."""
+        return tuple(endpoint for host in self.hosts for endpoint in _endpoints(host))
+
+
+FILTERED = BuildNetwork()
 
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """What to lend to a build.
+    """What to lend to a build, and what it may reach.
 
-    `files` go by name into the folder the settings were made for, `env` points to them there. `hosts` are the names
-    the build must be able to resolve. `loopback_proxy` says that a proxy listens on the host itself, which only the
-    host's own network reaches. `notes` are lines for the user.
+    `files` go by name into the folder the settings were made for, `env` points to them there. `proxies` are the
+    user's, by the names that variables have for them (http, https, all, no). `indexes` are the hosts and ports of the
+    package indexes. `notes` are lines for the user.
     """
 
     files: Mapping[str, bytes]
     env: Mapping[str, str]
-    hosts: tuple[str, ...]
-    loopback_proxy: bool
+    proxies: Mapping[str, str]
+    indexes: tuple[Endpoint, ...]
     notes: tuple[str, ...]
 
+    @property
+    def loopback_proxy(self) -> bool:
+        """Whether a proxy listens on the host itself, which only the host's own network reaches."""
+        hosts = (_endpoint(url)[0] for name, url in self.proxies.items() if name != "no")
+        return any(host.startswith(_LOOPBACK) for host in hosts)
 
-def network_settings(folder: str, environ: Mapping[str, str] | None = None) -> NetworkSettings:
-    """The host's settings as a build sees them in `folder` (an absolute path inside the build)."""
+
+def network_settings(
+    folder: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    way_out: str = "",
+    allowed: BuildNetwork = FILTERED,
+) -> NetworkSettings:
+    """The host's settings as a build sees them in `folder` (an absolute path inside the build).
+
+    `way_out` is the proxy that is the only way out of the build; empty: the user's own proxies are lent.
+    """
     environ = os.environ if environ is None else environ
     pip, notes = _pip(environ)
-    files, env = {}, _proxies(environ)
+    npm = _npm(environ)
+    proxies, indexes = _proxies(environ, pip.get("proxy", "")), tuple(_indexes(pip, npm))
+    if way_out:
+        pip.pop("proxy", "")
+    files, env = {}, _through(way_out, [*indexes, *allowed.endpoints]) if way_out else _variables(_proxies(environ, ""))
+    apt = [f'Acquire::{scheme}::Proxy "{way_out}/";' for scheme in _SCHEMES if way_out]
     if bundle := _ca_bundle(environ, pip.pop("cert", "")):
         files["ca.pem"] = bundle.read_bytes()
         env |= dict.fromkeys(_CA_READERS, f"{folder}/ca.pem")
-        files["apt.conf"] = f'Acquire::https::CAInfo "{folder}/ca.pem";\n'.encode()
+        apt.append(f'Acquire::https::CAInfo "{folder}/ca.pem";')
+    if apt:
+        files["apt.conf"] = "".join(f"{line}\n" for line in apt).encode()
         env["APT_CONFIG"] = f"{folder}/apt.conf"
     if pip:
         files["pip.conf"] = "".join(["[global]\n", *(f"{k} = {v}\n" for k, v in pip.items())]).encode()
         env["PIP_CONFIG_FILE"] = f"{folder}/pip.conf"
-    if npm := _npm(environ):
+    if npm:
         files["npmrc"] = "".join(f"{k}={v}\n" for k, v in npm.items()).encode()
         env["NPM_CONFIG_USERCONFIG"] = f"{folder}/npmrc"
-    proxies = {_host(v) for k, v in env.items() if k.upper() in _PROXY_VARIABLES[:3]} | {_host(pip.get("proxy", ""))}
-    indexes = (pip.get("index-url") or "https://pypi.org", npm.get("registry") or "https://registry.npmjs.org")
-    return NetworkSettings(
-        files,
-        env,
-        tuple(sorted(filter(None, proxies or ()))) or tuple(_host(url) for url in indexes),
-        any(host.startswith(_LOOPBACK) for host in proxies),
-        tuple(notes),
-    )
+    return NetworkSettings(files, env, proxies, indexes, tuple(notes))
 
 
 def without_secrets(text: str) -> str:
@@ -77,13 +123,39 @@ def _ca_bundle(environ: Mapping[str, str], pip_cert: str) -> Path | None:
     return next((Path(path) for path in (*named, pip_cert, *system) if path and Path(path).is_file()), None)
 
 
-def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
+def _proxies(environ: Mapping[str, str], pip: str) -> dict[str, str]:
+    """The user's proxies; that of pip serves where there is no other."""
     found: dict[str, str] = {}
-    for name in _PROXY_VARIABLES:
-        # Programs differ in the spelling they read; curl, for one, ignores HTTP_PROXY in capitals.
-        if value := environ.get(name.lower()) or environ.get(name):
-            found |= {name: value, name.lower(): value}
-    return found
+    for name in _PROXIES:
+        if value := environ.get(f"{name}_proxy") or environ.get(f"{name}_proxy".upper()):
+            found[name] = value
+    return found or ({"all": pip} if pip else {})
+
+
+def _variables(proxies: Mapping[str, str]) -> dict[str, str]:
+    """Programs differ in the spelling they read; curl, for one, ignores HTTP_PROXY in capitals."""
+    lower = {f"{name}_proxy": value for name, value in proxies.items()}
+    return lower | {name.upper(): value for name, value in lower.items()}
+
+
+def _through(way_out: str, named: Collection[Endpoint]) -> dict[str, str]:
+    """What has programs take the way out, and none to what they start themselves on their own loopback."""
+    host, port = _endpoint(way_out)
+    # What is on the user's loopback is not on the build's.
+    own = [name for name in _OWN if name not in {reached for reached, _ in named}]
+    parts = [(f"{scheme}.proxy{key}", value) for scheme in _SCHEMES for key, value in (("Host", host), ("Port", port))]
+    java = dict(parts) | {"http.nonProxyHosts": "|".join(own), **_MAVEN_TAKES_THEM}
+    return {
+        **_variables({**dict.fromkeys(_SCHEMES, way_out), "no": ",".join(own)}),
+        "NODE_USE_ENV_PROXY": "1",
+        "MAVEN_OPTS": " ".join(f"-D{key}={value}" for key, value in java.items()),
+    }
+
+
+def _indexes(pip: Mapping[str, str], npm: Mapping[str, str]) -> Iterator[Endpoint]:
+    urls = [url for key, value in pip.items() if key.endswith("index-url") for url in value.split()]
+    urls += [value for key, value in npm.items() if key.endswith("registry")]
+    yield from (_endpoint(url) for url in urls)
 
 
 def _pip(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -157,5 +229,19 @@ def _npm_lines(file: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, st
             yield key, re.sub(r"\$\{(\w+)\}", lambda m: environ.get(m[1], ""), value)
 
 
-def _host(url: str) -> str:
-    return urlsplit(url if "//" in url else f"//{url}").hostname or ""
+def _endpoints(host: str) -> list[Endpoint]:
+    """The host of a setting, `name`, `name:port` or `[::1]:port`, on its port or on those of the web."""
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdigit() and (":" not in name or name.startswith("[")):
+        return [(name.strip("[]").lower(), int(port))]
+    return [(host.strip("[]").lower(), port) for port in WEB]
+
+
+def _endpoint(url: str) -> Endpoint:
+    """Host and port that a URL leads to; a bare `host:port` is one too."""
+    parts = urlsplit(url if "//" in url else f"//{url}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return parts.hostname or "", port or (443 if parts.scheme == "https" else 80)

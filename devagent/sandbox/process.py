@@ -112,6 +112,7 @@ class ProcessSandbox:
             seconds=time.monotonic() - started,
             ended=reason,
             truncated=output.truncated,
+            left=ended.left,
         )
 
     async def attach(self, command: Command, terminal: Terminal) -> int:
@@ -205,7 +206,8 @@ class ProcessSandbox:
         if cwd != WORKSPACE and not cwd.startswith(f"{WORKSPACE}/"):
             raise SandboxError(f"cannot run in {command.cwd!r}", why=f"it is outside {WORKSPACE}")
         environment = container.environment({"Env": [f"PATH={view.search_path()}"]})
-        return {"op": "run", "argv": list(command.argv), "cwd": cwd, "env": {**environment, **command.env}}
+        env = {**environment, **command.env}
+        return {"op": "run", "argv": list(command.argv), "cwd": cwd, "env": env, "linger": command.linger}
 
     def _oom_kills(self) -> int:
         return self._groups.oom_kills() if self._groups else 0

@@ -21,7 +21,7 @@ from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.goevents import parse_events
 from devagent.sandbox.invocation import PROBES, Invocation, Wish, invocation
 from devagent.sandbox.junit import MAX_DETAILS, Report, ReportError, clip, parse_report
-from devagent.sandbox.output import plain
+from devagent.sandbox.output import one_line, plain
 from devagent.sandbox.results import TestResult, TestRun
 from devagent.sandbox.sandbox import Command, Execution, Sandbox
 
@@ -30,6 +30,7 @@ NO_TESTS, LACKS = "no tests were found", "the sandbox lacks the package"
 MANIFESTS = ("requirements*.txt", "pyproject.toml", "package.json", "go.mod", "pom.xml")
 _HANG_SHARE = 3
 _MOST_NOTES, _NOTE_LENGTH = 20, 400
+_LINGER = 0.5  # seconds in which what the tests left running may end: some helpers see their parent off
 _HOST_PROGRAMS = "process isolation has this machine's programs only: install it here, or use --sandbox docker"
 _NOT_STARTED = (126, 127)  # what a shell answers for a program that is absent or not executable
 
@@ -76,13 +77,14 @@ class TestRunner:
         timeout = timeout or self.timeout
         wish = Wish(tuple(select or ()), self._limit(timeout), fail_fast)
         nonce, plan = self._plan(wish)
-        execution = await self._execute(plan, timeout)
+        # The services of a suite are there to its end, and no news.
+        execution = await self._execute(plan, timeout, linger=0.0 if self.ecosystem.services else _LINGER)
         run = TestRun(
             exit_code=execution.exit_code,
             seconds=execution.seconds,
             output=execution.output,
             command=self.command,
-            notes=await self._notes(),
+            notes=(*await self._notes(), *_left_running(execution.left)),
         )
         if execution.ended != "exited":
             return replace(run, trouble=cut_short(execution, timeout, await self._unfinished(plan)))
@@ -153,7 +155,7 @@ class TestRunner:
         nonce = secrets.token_hex(8)
         return nonce, invocation(self.ecosystem, self.command, nonce, wish)
 
-    async def _execute(self, plan: Invocation, timeout: float) -> Execution:
+    async def _execute(self, plan: Invocation, timeout: float, *, linger: float = 0.0) -> Execution:
         placed = _placed.setdefault(self.sandbox, set())
         for name in plan.probes:
             if name not in placed:
@@ -162,7 +164,8 @@ class TestRunner:
         for path, content in plan.files.items():
             await self.sandbox.write(path, content)
         folder = self.ecosystem.folder or "."
-        return await self.sandbox.run(Command(plan.argv, timeout=timeout, env=plan.environment, cwd=folder))
+        command = Command(plan.argv, timeout=timeout, env=plan.environment, cwd=folder, linger=linger)
+        return await self.sandbox.run(command)
 
     async def _unfinished(self, plan: Invocation) -> list[str]:
         """The tests that had started and not ended."""
@@ -183,6 +186,15 @@ def cut_short(execution: Execution, timeout: float, unfinished: Sequence[str]) -
         "out of memory": "the tests used more memory than the sandbox allows",
     }.get(execution.ended, "the tests were killed")
     return what + (f"; running at that moment: {', '.join(unfinished[:3])}" if unfinished else "")
+
+
+def _left_running(names: Sequence[str]) -> list[str]:
+    """One line on the processes that the tests left running."""
+    if not names:
+        return []
+    kinds = ", ".join(one_line(name) for name in list(dict.fromkeys(names))[:3])
+    what = f"a process ({kinds})" if len(names) == 1 else f"{len(names)} processes ({kinds})"
+    return [f"the tests left {what} running; the sandbox ended {'it' if len(names) == 1 else 'them'}"]
 
 
 def by_exit_status(run: TestRun) -> TestRun:

@@ -28,7 +28,10 @@ Tree = Mapping[str, File]
 
 @dataclass(frozen=True)
 class Command:
-    """A program to run inside. `timeout` is wall seconds; `cwd` is relative to the workspace."""
+    """A program to run inside. `timeout` is wall seconds; `cwd` is relative to the workspace.
+
+    Whatever it started and left running is killed at its end: after `linger` seconds, in which that may end by itself.
+    """
 
     argv: Sequence[str]
     timeout: float = 120.0
@@ -36,17 +39,22 @@ class Command:
     cwd: str = "."
     stdin: bytes = b""
     max_output: int = 1_000_000
+    linger: float = 0.0
 
 
 @dataclass(frozen=True)
 class Execution:
-    """What running a command showed. `output` is stdout and stderr interleaved, capped, free of terminal escapes."""
+    """What running a command showed. `output` is stdout and stderr interleaved, capped, free of terminal escapes.
+
+    `left` are the names of the processes that had to be killed after `Command.linger`.
+    """
 
     exit_code: int
     output: str
     seconds: float
     ended: EndReason = "exited"
     truncated: bool = False
+    left: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -25,12 +25,13 @@ class Ended:
     """How a program ended: its status (negative: the signal), and why the supervisor or devagent ended it, if so.
 
     `reason` is "" (by itself), "memory" (the watchdog's limit), "asked" (see `timed_out`), or "lost" (it could not be
-    killed, and the whole sandbox was).
+    killed, and the whole sandbox was). `left` are the names of the processes that it left running.
     """
 
     status: int
     reason: str
     timed_out: bool = False
+    left: tuple[str, ...] = ()
 
     @property
     def by_itself(self) -> bool:
@@ -47,7 +48,10 @@ class Supervised:
 
     @classmethod
     async def start(cls, plan: Plan, purpose: str) -> Self:
-        """Bring up a sandbox. `purpose` is shown by `ps`. Raises `SandboxError`."""
+        """Bring up a sandbox. `purpose` is shown by `ps`. The descriptor of the plan's `way_out` is lent to it.
+
+        Raises `SandboxError`.
+        """
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
             *namespaces.launcher(purpose),
@@ -56,6 +60,7 @@ class Supervised:
             stderr=pipe,
             env=namespaces.launcher_environment(),
             start_new_session=True,
+            pass_fds=[plan["way_out"]] if plan["way_out"] >= 0 else [],
         )
         supervised = cls(process)
         await supervised.ask({"plan": plan}, timeout=_START_TIMEOUT)
@@ -140,7 +145,8 @@ class Supervised:
             return lost
         if "error" in answer:
             raise SandboxError("the program could not be started", why=str(answer["error"]))
-        return Ended(answer["status"], answer["reason"], timed_out and bool(answer["reason"]))
+        timed_out = timed_out and bool(answer["reason"])
+        return Ended(answer["status"], answer["reason"], timed_out, tuple(answer["left"]))
 
     async def _output(self, take: Callable[[bytes], bool]) -> Header:
         wanted = True

@@ -47,13 +47,17 @@ def plan(
     environment: Path | None = None,
     workspace: str = WORKSPACE,
     building: bool = False,
+    network: bool = False,
+    way_out: int = -1,
     doors: Sequence[str] = (),
 ) -> Plan:
     """The sandbox for these limits.
 
     Arguments:
         environment: the host folder that stands at /opt/env.
-        building: with the host's network, and with `environment` writable.
+        building: with `environment` writable.
+        network: with the host's network.
+        way_out: a descriptor to send a socket to that listens on the sandbox's own loopback.
         doors: `cgroup.procs` files of the control groups that programs enter; none: a watchdog counts memory.
     """
     binds = [(path, path, False) for path in _existing(_SYSTEM) + _existing(_SETTINGS)]
@@ -61,7 +65,7 @@ def plan(
     files = dict(_FILES)
     if environment is not None:
         binds.append((str(environment), ENVIRONMENT, building))
-    if building:
+    if network:
         binds += [(os.path.realpath(path), path, False) for path in _NETWORK if Path(path).exists()]
         files |= _NETWORK_FILES
     shown = {target for _, target, _ in binds}
@@ -69,7 +73,8 @@ def plan(
     processors = sorted(os.sched_getaffinity(0))
     return {
         "ids": unprivileged_ids(),
-        "network": building,
+        "network": network,
+        "way_out": way_out,
         "binds": binds,
         "files": {path: text for path, text in files.items() if path not in shown},
         "links": _links(),

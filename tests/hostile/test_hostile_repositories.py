@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hostile_index import baited
 from hostile_repositories import HOSTILE
 from hostile_world import Hostile, assault, leaked, world
 
@@ -27,6 +28,19 @@ def test_a_hostile_repository_gets_nothing_out_or_in_and_is_named(tmp_path: Path
         outcome = assault(named(name), "process", around)
     assert outcome.breaches == ()
     assert outcome.line
+
+
+@pytest.mark.namespaces
+def test_an_installer_reaches_nothing_of_the_network_it_is_run_in_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if trouble := available():
+        pytest.skip(trouble)
+    monkeypatch.setenv("DEVAGENT_CACHE", str(tmp_path / "cache"))
+    with world(tmp_path) as around, baited(around) as hostile:
+        outcome = assault(hostile, "process", around)
+    assert outcome.breaches == ()
+    assert "the build asked for" in outcome.line
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from local_sandbox import tree
 
-from devagent.sandbox.commandline import insert, unwrapped, without
+from devagent.sandbox.commandline import insert, taken_apart, unwrapped, without
 from devagent.sandbox.definition import load
 from devagent.sandbox.ecosystem import Ecosystem, detect
 from devagent.sandbox.invocation import Wish, invocation, resolve
@@ -76,7 +76,10 @@ def node(script: str, **scripts: str) -> Ecosystem:
         (node("npm run gone"), ("npm", "run", "gone"), ""),
         (node("cross-env A=1 node --experimental-vm-modules node_modules/jest/bin/jest.js"), None, "jest"),
         (node("jest && mocha"), None, ""),
-        (node("react-scripts test"), None, ""),
+        (node("react-scripts test"), ("react-scripts", "test"), "jest"),
+        (node("react-scripts build"), None, ""),
+        (node("mocha -x", pretest="npm run build", build="tsc"),
+         ("sh", "-c", "(tsc) || { echo 'ERROR: pretest failed'; exit 1; }; mocha -x"), "mocha"),
     ],
 )  # fmt: skip
 def test_scripts_that_name_others_are_looked_through(
@@ -105,6 +108,30 @@ def test_without_a_script_the_runner_among_the_packages_is_used(
 ) -> None:
     found = detect(tree({"package.json": manifest}))
     assert (found.command, found.runner and found.runner.name) == (command, runner)
+
+
+def test_options_for_react_scripts_go_behind_its_own_word() -> None:
+    argv = invocation(node("cross-env A=1 react-scripts test --env=jsdom"), ("npm", "test"), "1", Wish()).argv
+    assert argv[:4] == ("cross-env", "A=1", "react-scripts", "test") and argv[4] == "--ci" and argv[-1] == "--env=jsdom"
+
+
+@pytest.mark.parametrize(
+    ("argv", "apart"),
+    [
+        (["jest", "a"], ({}, ("a",))),
+        (["cross-env", "A=1", "react-scripts", "test", "--b"], ({"A": "1"}, ("--b",))),
+        (["node", "--import", "x", "bin/jest"], ({"NODE_OPTIONS": "--import x"}, ())),
+        (["sh", "-c", "tsc && A='1 2' jest 'x|y' && lint"], ({"A": "1 2"}, ("x|y",))),
+        (["sh", "-c", "jest $A"], None),
+        (["sh", "-c", "time jest"], None),
+        (["sh", "-c", "jest 'a"], None),
+        (["sh", "-c", "lint"], None),
+    ],
+)
+def test_a_command_is_taken_apart_as_far_as_no_shell_is_needed(
+    argv: list[str], apart: tuple[dict[str, str], tuple[str, ...]] | None
+) -> None:
+    assert taken_apart(argv, ["jest", "react-scripts test"], ["node", "cross-env"]) == apart
 
 
 def test_watching_and_measuring_are_left_out_and_a_selection_is_patterns() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -205,6 +206,15 @@ def test_daemons_do_not_outlive_the_command_nor_hold_it_up(room: Room) -> None:
     assert execution.seconds < 5
     alive = room.shell("cat /proc/[0-9]*/comm")
     assert alive.output.split().count("sleep") == 1
+
+
+def test_what_lingers_is_told_by_name_and_what_ends_in_time_is_not(room: Room) -> None:
+    def lingering(script: str) -> tuple[str, ...]:
+        return room.run("sh", "-c", script, linger=0.5).left
+
+    assert lingering("setsid sleep 600 & sh -c 'trap : TERM; sleep 600' & exit 3") == ("sleep", "sh", "sleep")
+    assert lingering("sleep 0.2 & setsid sleep 0.1 &") == ()
+    assert room.shell("sleep 600 &").left == ()
 
 
 def test_a_program_that_closes_its_output_is_still_waited_for(room: Room) -> None:
@@ -426,3 +436,4 @@ def test_an_engine_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SandboxError, match="no such file") as missing:
         asyncio.run(DockerSandbox(IMAGE).start())
     assert "\n" not in str(missing.value)
+    gc.collect()  # a socket that was left open would be told now, and a warning is an error

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,9 +107,20 @@ def test_settings_of_the_host_become_files_and_variables_of_the_build(host: dict
         assert settings.env[name] == "/lent/ca.pem"
     assert settings.env["HTTPS_PROXY"] == settings.env["https_proxy"] == host["https_proxy"]
     assert settings.env["no_proxy"] == "internal.invalid"
-    assert (settings.hosts, settings.loopback_proxy) == (("proxy.invalid",), False)
+    assert settings.proxies == {"https": host["https_proxy"], "no": "internal.invalid"}
+    indexes = ("index.invalid", 443), ("more.invalid", 443), ("npm.invalid", 443), ("us.invalid", 443)
+    assert (settings.indexes, settings.loopback_proxy) == (indexes, False)
     assert settings.notes == ("package index file:///srv/wheels is on this machine and is left out of the build",)
     assert not {"HOME", "NPM_TOKEN"} & settings.env.keys()
+
+
+def test_behind_a_way_out_nothing_of_the_users_proxies_is_lent(host: dict[str, str]) -> None:
+    settings = network_settings("/lent", {**host, "PIP_PROXY": host["https_proxy"]}, way_out="http://127.0.0.1:3128")
+    assert settings.env["HTTPS_PROXY"] == settings.env["http_proxy"] == "http://127.0.0.1:3128"
+    assert settings.env["no_proxy"] == "localhost,127.0.0.1,::1"
+    lent = [*settings.env.values(), *(content.decode() for content in settings.files.values())]
+    assert not any("proxy.invalid" in text or "internal.invalid" in text for text in lent)
+    assert settings.proxies["https"] == host["https_proxy"]
 
 
 def test_a_proxy_on_the_host_itself_is_noticed(host: dict[str, str]) -> None:
@@ -190,7 +202,7 @@ def test_what_a_build_is_lent_is_in_no_layer_no_configuration_and_no_history(
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     used = (
         'RUN grep -q certificate-secret "$SSL_CERT_FILE" && grep -q index-secret "$PIP_CONFIG_FILE" && '
-        'grep -q npm-secret "$NPM_CONFIG_USERCONFIG" && case "$HTTPS_PROXY" in *proxy-secret*) echo 1 >/seen;; esac'
+        'grep -q npm-secret "$NPM_CONFIG_USERCONFIG" && case "$(env)" in *proxy-secret*) ;; *) echo 1 >/seen;; esac'
     )
     name, lines = build(recipe(used))
     assert run_in(name, "cat /seen; env; ls /run/devagent-build") == run_in(name, "echo 1; env; ls /run/devagent-build")
@@ -234,8 +246,8 @@ def test_a_cancelled_build_leaves_no_image_and_no_container(engine: Any) -> None
 
     asyncio.run(cancelled())
     assert asyncio.run(images.find(made)) is None
-    names = [container.name for container in engine.client.containers.list(all=True)]
-    assert not [name for name in names if name.startswith("devagent-build")]
+    ours = {"label": f"devagent.pid={os.getpid()}"}
+    assert not engine.client.containers.list(all=True, filters=ours)
 
 
 @pytest.mark.docker

@@ -244,6 +244,19 @@ def test_a_program_that_is_too_slow_is_killed_with_all_it_started() -> None:
 
 
 @needs_namespaces
+def test_what_lingers_is_told_by_name_and_what_ends_in_time_is_not() -> None:
+    async def scenario(sandbox: ProcessSandbox) -> None:
+        async def lingering(script: str) -> list[str]:
+            return sorted((await sandbox.run(Command(["sh", "-c", script], linger=0.5))).left)
+
+        assert await lingering("setsid sleep 600 & sh -c 'trap : TERM; sleep 600' & exit 3") == ["sh", "sleep", "sleep"]
+        assert await lingering("sleep 0.2 & setsid sleep 0.1 &") == []
+        assert (await shell(sandbox, "sleep 600 &")).left == ()
+
+    inside(scenario)
+
+
+@needs_namespaces
 def test_what_a_command_leaves_running_dies_with_it_and_holds_nothing_up() -> None:
     async def scenario(sandbox: ProcessSandbox) -> None:
         done = await shell(

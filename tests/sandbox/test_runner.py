@@ -1,8 +1,10 @@
 """Test runs: what counts, what does not, and that ids select what they name."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +337,24 @@ def test_a_report_of_another_run_is_trouble(nonce: str) -> None:
     assert run.trouble == "the test report is not of this run"
 
 
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        ((), []),
+        (("redis-server",), ["the tests left a process (redis-server) running; the sandbox ended it"]),
+        (("a\x1b[2J", "b", "a\x1b[2J", "c", "d"),
+         ["the tests left 5 processes (a\\x1b[2J, b, c) running; the sandbox ended them"]),
+    ],
+)  # fmt: skip
+def test_what_the_tests_left_running_is_told(left: tuple[str, ...], told: list[str]) -> None:
+    def answer(command: Command) -> Answer:
+        good = answer_tests(command, [TestResult("a", "passed")])
+        return Answer(replace(good.execution, left=left), good.files)
+
+    run = scripted(answer)
+    assert (run.trouble, list(run.notes)) == ("", told)
+
+
 def test_a_report_that_cannot_be_read_is_trouble() -> None:
     run = scripted(lambda c: Answer(Execution(0, "", 1.0), {c.env["DEVAGENT_REPORT"]: b"<passed/>"}))
     assert run.trouble == "the test report is no JUnit XML: its root is <passed>"
@@ -454,14 +474,24 @@ def test_every_id_of_node_selects_its_test(node: Any) -> None:
     assert node(NODE)(["add.test.js::gone"]).trouble == "a selected test is not in the report: add.test.js::gone"
 
 
-def test_a_test_of_node_that_hangs_is_ended_and_what_was_seen_before_counts(node: Any) -> None:
-    files = {"a.test.js": "require('node:test')('ends', () => {});\n",
-             "b.test.js": "const { test } = require('node:test');\ntest('spins', () => { for (;;); });\n"}  # fmt: skip
-    run = node(files, timeout=30, hang_after=2.0)()
+def test_a_file_of_node_that_hangs_or_dies_keeps_no_result_of_the_others(node: Any) -> None:
+    head = "const { test, describe } = require('node:test');\ntest('ends', () => {});\n"
+    files = {
+        "a.test.js": head,
+        "b.test.js": head + "describe('in', () => test('waits', () => new Promise((r) => setTimeout(r, 60000))));\n",
+        "c.test.js": head + "test('exits', () => process.exit(3));\n",
+        "d.test.js": head + "test('spins', () => { for (;;); });\n",
+        "e.test.js": head + "test('fails', () => { throw new Error('no'); });\n",
+    }
+    run = node(files, timeout=60, hang_after=1.5)()
     assert run.trouble == "", run.output
-    assert run.by_id()["a.test.js::ends"].status == "passed"
-    (bad,) = run.bad
-    assert bad.hung and bad.id.startswith("b.test.js") and run.seconds < 20
+    seen = run.by_id()
+    assert all(seen[f"{name}.test.js::ends"].status == "passed" for name in "abe")
+    assert {r.id.partition("::")[0]: r.hung for r in run.bad} == {
+        "b.test.js": True, "c.test.js": False, "d.test.js": True, "e.test.js": False
+    }  # fmt: skip
+    assert seen["b.test.js::in > waits"].hung and "exit status 3" in seen["c.test.js"].message
+    assert run.seconds < 30
 
 
 def test_in_a_folder_ids_of_node_carry_its_path(tmp_path: Path) -> None:
@@ -474,6 +504,19 @@ def test_in_a_folder_ids_of_node_carry_its_path(tmp_path: Path) -> None:
     one = runs(tmp_path / "2", files, folder="web/app")([chosen])
     assert [(r.id, r.file) for r in one.results] == [(chosen, "web/app/add.test.js")]
     assert "web/app/add.test.js:9:" in one.results[0].details
+
+
+def test_what_npm_runs_before_the_tests_runs_too_and_is_named_where_it_fails(node: Any) -> None:
+    made = "require('node:test')('made', () => require('./made.json'));\n"
+    writes = """node -e "require('fs').writeFileSync('made.json', '1')\""""
+
+    def files(before: str) -> dict[str, str]:
+        scripts = {"test": "node --test a.test.js", "pretest": before}
+        return {"a.test.js": made, "package.json": json.dumps({"scripts": scripts})}
+
+    assert [(r.id, r.status) for r in node(files(writes))().results] == [("a.test.js::made", "passed")]
+    failed = node(files("exit 3"))()
+    assert failed.trouble == "the tests left no report (exit status 1): pretest failed"
 
 
 def test_npm_test_is_the_script_behind_it(node: Any) -> None:

@@ -22,6 +22,8 @@ _REQUESTS, _REPLIES = 0, 1
 _CHUNK = 1 << 16
 _WATCH_INTERVAL = 0.1
 _LAST_BREATH = 5.0
+_LINGER_INTERVAL = 0.01
+_MOST_LEFT = 64
 
 Answer = tuple[Header, bytes]
 
@@ -105,11 +107,23 @@ class Supervisor:
         os.close(end)
         try:
             status, reason = self._watch(child, output)
+            left = self._linger(header.get("linger", 0.0)) if status is not None else []
             status = _kill_all(child, status)
             _forward_rest(output)
         finally:
             os.close(output)
-        return {"status": status, "reason": reason}, b""
+        return {"status": status, "reason": reason, "left": left}, b""
+
+    def _linger(self, seconds: float) -> list[str]:
+        """Give what a program left running so much time to end by itself; the names of what did not."""
+        end = time.monotonic() + seconds
+        while seconds and (names := _living()):
+            memory = self._plan["memory"]
+            if time.monotonic() >= end or (memory and watchdog.over(memory, self._mounted)):
+                return names[:_MOST_LEFT]
+            time.sleep(_LINGER_INTERVAL)
+            _reap(0)
+        return []
 
     def _watch(self, child: int, output: int) -> tuple[int | None, str]:
         """Forward output until the child has ended (gives its status), or has to (`None` and why)."""
@@ -281,6 +295,19 @@ def _forward_rest(output: int) -> None:
     with contextlib.suppress(BlockingIOError):
         while _forward(output):
             pass
+
+
+def _living() -> list[str]:
+    """The names of all other processes of this pid namespace that have not ended."""
+    names = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and int(entry) != os.getpid():
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", errors="replace") as file:
+                # The name in parentheses may itself hold spaces and parentheses.
+                head, _, rest = file.read().rpartition(")")
+                if rest[1:2] not in ("Z", "X"):
+                    names.append(head.partition("(")[2])
+    return names
 
 
 def _reap(child: int) -> int | None:

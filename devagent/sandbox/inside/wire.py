@@ -10,12 +10,16 @@ Header = dict[str, Any]
 _LENGTHS = struct.Struct(">II")
 LENGTHS_SIZE = _LENGTHS.size
 
+WAY_OUT_PORT = 3128
+"""Where a build finds its only way out, on its own loopback."""
+
 
 class Plan(TypedDict):
     """All that decides what a sandbox looks like. Sizes in bytes, paths absolute."""
 
     ids: list[int] | None  # host ids that stand behind 0 (the supervisor) and 1000 (programs); None: the caller's own
     network: bool
+    way_out: int  # where devagent gets a socket that listens on the sandbox's loopback; -1: it wants none
     binds: list[tuple[str, str, bool]]  # source on the host, target inside, writable
     files: dict[str, str]
     links: dict[str, str]
