@@ -1,4 +1,4 @@
-"""Fifteen hostile repositories: `devagent test` and `devagent fix` in each, with a model that does as it is told.
+"""Sixteen hostile repositories: `devagent test` and `devagent fix` in each, with a model that does as it is told.
 
     python benchmarks/hostile.py [docker] [process] [--only NAME]
 
@@ -19,6 +19,7 @@ TESTS = Path(__file__).parents[1] / "tests"
 sys.path[:0] = [str(TESTS.parent), str(TESTS), str(TESTS / "hostile")]
 
 from figures import Figure, report  # noqa: E402
+from hostile_index import baited  # noqa: E402
 from hostile_repositories import HOSTILE  # noqa: E402
 from hostile_world import Outcome, assault, world  # noqa: E402
 
@@ -53,8 +54,8 @@ def _missing(kind: str) -> str:
 
 
 def _outcomes(kind: str, folder: Path, only: str | None) -> Iterator[Outcome]:
-    with world(folder) as around:
-        for hostile in HOSTILE:
+    with world(folder) as around, baited(around) as installer:
+        for hostile in (*HOSTILE, installer):
             if only in (None, hostile.name):
                 outcome = assault(hostile, kind, around)
                 held = "yes" if outcome.held else "NO"

@@ -21,6 +21,7 @@ from devagent.sandbox.ecosystem import detect
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import File, Tree
+from devagent.sandbox.whereabouts import with_files
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,12 @@ def main() -> int:
             print(f"    {id_}: {found.get(id_, 'not told')}")
         figures += [
             Figure(f"{name}: tests told as they are", right, len(sample.expected), at_least=True),
+            Figure(
+                f"{name}: bad tests told with their file",
+                located(measured.whole),
+                len(measured.whole.bad),
+                at_least=True,
+            ),
             Figure(f"{name}: tests nobody wrote", len(found.keys() - sample.expected.keys()), 0),
             Figure(f"{name}: a chosen test alone", int(chosen), 1, at_least=True),
             Figure(
@@ -166,6 +173,11 @@ def told(run: TestRun) -> str:
     return next((f"{result.id}: {result.headline}" for result in run.bad), "green")
 
 
+def located(run: TestRun) -> int:
+    """How many of the bad tests are told with the file in which they stand."""
+    return sum(result.file in ("calc/calc_test.go", "src/test/java/shop/CalcTest.java") for result in run.bad)
+
+
 async def measure(sample: Sample) -> Measured:
     """Build the image, and run the sample three times."""
     files: Tree = {path: File(text.encode()) for path, text in sample.files.items()}
@@ -175,7 +187,7 @@ async def measure(sample: Sample) -> Measured:
         seconds = time.monotonic() - started
         runner = TestRunner(sandbox, ecosystem)
         await sandbox.sync(files)
-        whole = await runner.run()
+        whole = with_files(await runner.run(), ecosystem, files)
         await sandbox.sync(files)
         one = await runner.run([sample.chosen])
         await sandbox.sync({**files, sample.broken[0]: File(sample.broken[1].encode())})

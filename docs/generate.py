@@ -37,7 +37,9 @@ def _below(path: str, group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _section(path: str, command: Any) -> list[str]:
-    context = command.make_context(path, [], resilient_parsing=True, terminal_width=WIDTH, max_content_width=WIDTH)
+    width = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    # Said of the whole program, which hands it on to its commands.
+    context = command.make_context(path, [], resilient_parsing=True, help_option_names=["-h", "--help"], **width)
     lines = [line.rstrip() for line in command.get_help(context).splitlines()]
     return [f"## {path}", "", "```", *lines, "```", ""]
 

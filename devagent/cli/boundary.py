@@ -42,7 +42,7 @@ def run(function: Callable[P, int | None], *args: P.args, **kwargs: P.kwargs) ->
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (`devagent show | head`); that is no error of ours, nor of Python's last flush.
-        _drop_stdout()
+        drop_stdout()
         return int(ExitCode.DONE)
     except Exception as error:  # noqa: BLE001  the last door: whatever comes this far is a fault of ours
         if verbose:
@@ -75,11 +75,11 @@ def _environment_fault(error: OSError) -> int:
     out = way_out(told, path) if path else ""
     _say("devagent: " + (f"{path}: " if path else "") + told + (f". {out}" if out else ""))
     if error.filename is None:
-        _drop_stdout()
+        drop_stdout()
     return int(ExitCode.CANNOT_RUN)
 
 
-def _drop_stdout() -> None:
+def drop_stdout() -> None:
     """What is still to be written to stdout goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
 

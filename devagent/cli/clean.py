@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from devagent.cli import options
+from devagent.cli.asking import says_yes
 from devagent.cli.boundary import command
 from devagent.errors import ExitCode, UsageError
 
@@ -100,8 +101,7 @@ def _agreed(going: "list[Thing]") -> bool:
         raise UsageError("nothing was removed: nobody is here to ask", hint="Say so with --yes, or look with --dry-run")
     lost = [thing.name for thing in going if "verified proposal" in thing.about]
     named = f" That includes {', '.join(lost)}, verified and not applied." if lost else ""
-    print(f"Remove {'it' if len(going) == 1 else 'them'} for good?{named} [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    if says_yes(f"Remove {'it' if len(going) == 1 else 'them'} for good?{named}"):
         return True
     print("nothing was removed")
     return False

@@ -26,7 +26,7 @@ def show(
     print_settings(settings(repository_or_none(directory)), config_folder() / "config.toml", as_json=as_json)
 
 
-@app.command("init")
+@app.command("init", short_help="Write a settings file with every key, commented out.")
 @command
 def init(
     directory: options.Directory = Path(),

@@ -2,8 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from devagent.cli import options
+from devagent.cli.asking import says_yes
 from devagent.cli.boundary import command
 from devagent.errors import ExitCode, UsageError
 
@@ -12,7 +16,7 @@ from devagent.errors import ExitCode, UsageError
 def discard(
     run: options.RunId = None,
     directory: options.Directory = Path(),
-    yes: options.Yes = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
 ) -> ExitCode:
     """Remove a run with its proposal, journal and refs. What was applied stays applied."""
@@ -29,8 +33,7 @@ def discard(
         if not sys.stdin.isatty():
             raise UsageError(f"run {found.id} would be removed for good", hint="Say so with --yes")
         question = f"Remove run {found.id} ({found.state}) for good?" + (f" {stays}." if paths else "")
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        if not says_yes(question):
             print(f"kept {found.id}")
             return ExitCode.NOT_RESOLVED
     remove(repo, found)

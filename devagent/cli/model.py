@@ -12,7 +12,7 @@ from devagent.errors import ExitCode
 app = typer.Typer(help="The embedded model and model cards.", no_args_is_help=True, rich_markup_mode=None)
 
 
-@app.command("list")
+@app.command("list", short_help="List the embedded model, and those a card is known for.")
 @command
 def list_models(as_json: options.Json = False) -> None:
     """List the embedded model, its state, and the models a card is known for."""
@@ -23,7 +23,7 @@ def list_models(as_json: options.Json = False) -> None:
     print_models(run_async(known_models()), as_json=as_json)
 
 
-@app.command("pull")
+@app.command("pull", short_help="Download the embedded model (1.1 GB).")
 @command
 def pull(quiet: options.Quiet = False, verbose: options.Verbose = False) -> None:  # noqa: ARG001
     """Download the embedded model (1.1 GB), or go on where an earlier download ended."""
@@ -36,7 +36,7 @@ def pull(quiet: options.Quiet = False, verbose: options.Verbose = False) -> None
     print(path)
 
 
-@app.command("check")
+@app.command("check", short_help="Ask a model one short question; show card, speed, tokens.")
 @command
 def check(
     name: Annotated[
@@ -65,7 +65,7 @@ def check(
     return result.exit_code
 
 
-@app.command("serve")
+@app.command("serve", short_help="Serve the embedded model to other programs, until Ctrl-C.")
 @command
 def serve(
     yes: options.Yes = False,
@@ -98,11 +98,13 @@ def serve(
     return ExitCode.DONE
 
 
-@app.command("stop")
+@app.command("stop", short_help="Stop the embedded model's server.")
 @command
 def stop() -> None:
     """Stop the embedded model's server; it stops by itself when idle."""
     from devagent.cli.context import run_async
     from devagent.models.server import stop_all
+    from devagent.report.telling import plural
 
-    print(f"stopped {run_async(stop_all())} server(s)")
+    stopped = run_async(stop_all())
+    print(f"stopped {plural(stopped, 'server')}" if stopped else "no server is running")

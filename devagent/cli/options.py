@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Optional
 import typer
 
 from devagent.cli import completion
+from devagent.errors import UsageError
 
 
 def _one_of(flag: str, *names: str, help: str) -> Any:  # noqa: A002  as Typer calls it
@@ -19,6 +20,22 @@ def _one_of(flag: str, *names: str, help: str) -> Any:  # noqa: A002  as Typer c
     return typer.Option(flag, parser=parse, metavar=f"<{'|'.join(names)}>", autocompletion=lambda: names, help=help)
 
 
+def _a_command(words: list[str] | None) -> list[str] | None:
+    if words and len(words) == 1 and " " in words[0].strip():
+        raise UsageError(
+            f"{words[0]!r} is no test command",
+            why="that is written without quotes, as in -- pytest -q",
+            hint='A task in words: devagent run "TASK"',
+        )
+    return words
+
+
+TestCommand = Annotated[
+    Optional[list[str]],  # noqa: UP045  typer reads this form on every Python
+    typer.Argument(
+        metavar="[-- TEST COMMAND]", help="How to run the tests, when the default is not right.", callback=_a_command
+    ),
+]
 Directory = Annotated[
     Path, typer.Option("--directory", "-C", help="Work in the repository at this path.", show_default=False)
 ]

@@ -1,5 +1,6 @@
 """`devagent show`: a proposal with its diff, evidence, conversation and ledger."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,5 +29,7 @@ def show(
     seen = view(repository_to_look_at(directory), run)
     if patch:
         print_patch(seen)
+        if not seen.patch:
+            print(f"devagent: run {seen.run} has no proposal ({seen.state}): there is no patch", file=sys.stderr)
     else:
         print_view(seen, as_json=as_json, conversation=conversation)

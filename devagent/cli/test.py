@@ -1,9 +1,6 @@
 """`devagent test`: run the repository's tests in the sandbox."""
 
 from pathlib import Path
-from typing import Annotated, Optional
-
-import typer
 
 from devagent.cli import options
 from devagent.cli.boundary import command
@@ -12,10 +9,7 @@ from devagent.errors import ExitCode
 
 @command
 def test(
-    test_command: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(metavar="[-- TEST COMMAND]", help="How to run the tests, when the default is not right."),
-    ] = None,
+    test_command: options.TestCommand = None,
     directory: options.Directory = Path(),
     sandbox: options.SandboxKind = None,
     project: options.Project = None,

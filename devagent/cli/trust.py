@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from devagent.cli import options
+from devagent.cli.asking import says_yes
 from devagent.cli.boundary import command
 from devagent.errors import ExitCode, UsageError
 
@@ -67,7 +68,4 @@ def _agreed(seen: "Look") -> bool:
         raise UsageError(
             "nobody is here to be asked", hint=f"When you have read the files: devagent trust {seen.brought.hash}"
         )
-    # What is asked about has to be seen first, also where a pager reads it.
-    sys.stdout.flush()
-    print("Trust this? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return says_yes("Trust this?")

@@ -13,7 +13,7 @@ from devagent.code.language import Language, captures, language_for, matches, pa
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-Kind = Literal["function", "method", "class"]
+Kind = Literal["function", "method", "class", "constant"]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ ModelError
 
 from devagent.errors import ModelError
 
+_TOO_MANY, _FAULT_OF_THE_SERVER = 429, 500
+
 
 class Refused(ModelError):
     """The request was never answered: no server, no key, no such model, or it said no."""
@@ -84,8 +86,18 @@ def too_long(server: str) -> ModelError:
 
 
 def failed(server: str, status: int, said: str = "") -> Refused:
-    """The server reported an error that trying again did not cure."""
-    return Refused(f"{server} answered {status}", why=one_line(said), details=said[:2000])
+    """The server reported an error that trying again did not cure; `status` 0 where it had no number."""
+    what = f"{server} answered {status}" if status else f"{server} failed"
+    return Refused(what, why=one_line(said), hint=_ways_on(status), details=said[:2000])
+
+
+def _ways_on(status: int) -> str:
+    """What to do about an error of a server, by its number."""
+    if status == _TOO_MANY:
+        return "Wait and go on, or name another model with --model"
+    if status and status < _FAULT_OF_THE_SERVER:
+        return "Name another model with --model"
+    return "The fault is the server's: see its log, try again later, or name another model with --model"
 
 
 def one_line(text: str, limit: int = 200) -> str:

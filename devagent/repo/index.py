@@ -73,8 +73,11 @@ def write_index(repo: Repository, changes: Sequence[TreeChange], token: Path) ->
     try:
         _copy(index, fresh)
         env = {"GIT_INDEX_FILE": str(fresh)}
+        marks = _marks(repo, [change.path for change in changes if change.after], env)
         _enter(repo, changes, env)
         _refresh(repo, env)
+        for option, paths in marks.items():
+            repo.git.run("update-index", option, "-z", "--stdin", stdin=os.fsencode("\0".join(paths) + "\0"), env=env)
         _sync(fresh)
         fresh.replace(index)
         _sync(index.parent)
@@ -122,6 +125,18 @@ def _enter(repo: Repository, changes: Iterable[TreeChange], env: dict[str, str])
     lines += [f"{change.after.mode} {change.after.id}\t{change.path}" for change in listed if change.after]
     if lines:
         repo.git.run("update-index", "-z", "--index-info", stdin=os.fsencode("\0".join(lines) + "\0"), env=env)
+
+
+def _marks(repo: Repository, paths: Collection[str], env: dict[str, str]) -> dict[str, list[str]]:
+    """The options of `git update-index` that mark some of these paths as they are: a new entry is a plain one."""
+    wanted, found = set(paths), dict[str, list[str]]()
+    for line in repo.git.run("ls-files", "-v", "-z", env=env).fields:
+        tag, path = line[0], line[2:]
+        if path in wanted and tag != "H":
+            marks = {"--assume-unchanged": tag.islower(), "--skip-worktree": tag in "Ss"}
+            for option in (option for option, holds in marks.items() if holds):
+                found.setdefault(option, []).append(path)
+    return found
 
 
 def _refresh(repo: Repository, env: dict[str, str]) -> None:

@@ -54,7 +54,7 @@ def print_tests(result: TestsResult, *, as_json: bool) -> None:
     for test in result.tests:
         colour = {"passed": "green", "skipped": "yellow"}.get(test["status"], "red")
         console.print(f"[{colour}]{test['status']:8}[/{colour}]", end="")
-        console.print(f"{test['id']}  ({test['seconds']:.2f} s)", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{test['id']}  ({_seen(test)})", markup=False, highlight=False, soft_wrap=True)
         if test["status"] in ("failed", "error") and test["message"]:
             for line in test["message"].strip().splitlines()[:6]:
                 console.print(f"          {line}", markup=False, highlight=False, soft_wrap=True)
@@ -63,6 +63,12 @@ def print_tests(result: TestsResult, *, as_json: bool) -> None:
     if result.trouble:
         console.print(f"No verdict: {result.trouble}.", style="yellow", markup=False, soft_wrap=True)
     console.print(f"{told} in {result.seconds:.1f} s ({result.ecosystem}, sandbox: {result.sandbox})", markup=False)
+
+
+def _seen(test: dict[str, Any]) -> str:
+    """How long a test took; of a bad one that is not named by its file, where it is."""
+    file = test["file"] if test["status"] in ("failed", "error") else ""
+    return (f"{file}, " if file and not test["id"].startswith(file) else "") + f"{test['seconds']:.2f} s"
 
 
 def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
@@ -188,6 +194,7 @@ def print_models(models: "Sequence[ModelLine]", *, as_json: bool) -> None:
         return
     head = ("model", "size", "window", "price", "state")
     print_rows([head, *((m.name, m.size, f"{m.window:,}", m.price, m.state) for m in models)])
+    print("\n* stands for any ending. Others work too: --model PROVIDER/NAME, ollama/NAME, or NAME with --base-url")
 
 
 def print_served(served: "Served", *, as_json: bool) -> None:

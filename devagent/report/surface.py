@@ -55,9 +55,8 @@ class PlainSurface:
         if self._events:
             print(json_text(_public(event)), flush=True)
         line = tell(event)
-        if event.kind == "sandbox.run.started" and event.place == "baseline":
-            # A log shows no live line: without this, nothing would be in it until the tests have ended.
-            line = "running the tests"
+        # A log shows no live line: without this, nothing would be in it until the tests have ended.
+        line = line or _first_run(event)
         if line:
             self._say(line, event)
 
@@ -124,7 +123,8 @@ class LiveSurface:
 
     def note(self, text: str) -> None:
         """Tell something that is no event."""
-        self._print(f"[dim]{time.monotonic() - self._started:6.1f} s  {_escaped(text)}[/dim]")
+        # Nothing else will say it again: it is shown whole, on more than one line where it has to be.
+        self._console.print(f"[dim]{time.monotonic() - self._started:6.1f} s  {_escaped(text)}[/dim]", soft_wrap=True)
 
     def watch(self, budget: Budget) -> None:
         """Show what this budget leaves."""
@@ -179,8 +179,8 @@ class LiveSurface:
         data = event.data
         if event.kind == "phase.started":
             self._doing = f"{data['phase']}: {data['role']}"
-        elif event.kind == "sandbox.run.started" and event.place == "baseline":
-            self._doing = "running the tests"
+        elif first := _first_run(event):
+            self._doing = first
         elif event.kind == "sandbox.run.started":
             self._doing = f"{self._doing.partition(' (')[0]} (running tests)"
         elif event.kind == "model.call.started":
@@ -212,6 +212,13 @@ def _escaped(text: str) -> str:
     from rich.markup import escape
 
     return escape(shown(text))
+
+
+def _first_run(event: Event) -> str:
+    """What is being done while tests run before anything was changed; empty for every other event."""
+    where, _, folder = event.place.partition("/")
+    begins = event.kind == "sandbox.run.started" and where == "baseline"
+    return (f"running the tests of {folder}" if folder else "running the tests") if begins else ""
 
 
 def _public(event: Event) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from devagent.journal.journal import Event
 from devagent.sandbox.results import TestResult
+from devagent.team.chain import CONDITIONS
 
 Data = Mapping[str, Any]
 
@@ -41,12 +42,14 @@ def _started(data: Data, _: str) -> str:
 
 def _baseline(data: Data, place: str) -> str:
     run = data["result"]
-    if place != "baseline":
+    where, _, folder = place.partition("/")
+    if where != "baseline":
         return ""
+    project = f"{folder}: " if folder else ""
     if run["trouble"]:
-        return _told("tests", f"no verdict: {run['trouble']}")
+        return _told("tests", f"{project}no verdict: {run['trouble']}")
     bad = [result for r in run["results"] if (result := TestResult(**r)).bad]
-    told = f"{plural(len(run['results']), 'test')} in {run['seconds']:.1f} s, "
+    told = f"{project}{plural(len(run['results']), 'test')} in {run['seconds']:.1f} s, "
     if not bad:
         return _told("tests", told + "none failing")
     others = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
@@ -92,8 +95,7 @@ def _tried(data: Data, _: str) -> str:
 
 
 def _skipped(data: Data, _: str) -> str:
-    why = {"failing-test": "a failing test shows it already", "evidence": "the evidence is good already"}
-    return _columns(data["phase"], "", "skipped", why.get(data["why"], str(data["why"])))
+    return _columns(data["phase"], "", "skipped", CONDITIONS.get(data["why"], str(data["why"])))
 
 
 def _settled(data: Data, _: str) -> str:

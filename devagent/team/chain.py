@@ -7,7 +7,8 @@ from devagent.errors import UsageError
 from devagent.team.phases import Phase, load_phase
 from devagent.team.prompts import OWN, Library, PromptFile
 
-CONDITIONS = ("failing-test", "evidence")
+CONDITIONS = {"failing-test": "a failing test shows it already", "evidence": "the evidence is good already"}
+"""What may end or spare a step, and in words why a step was spared."""
 MAX_PHASES = 100
 
 
@@ -67,7 +68,7 @@ def _step(entry: object, library: Library) -> Step:
     if ("phase" in entry) == ("cycle" in entry):
         raise ValueError("a step has either a phase or a cycle")
     for key in ("until", "unless"):
-        if entry.get(key, CONDITIONS[0]) not in CONDITIONS:
+        if entry.get(key, "evidence") not in CONDITIONS:
             raise ValueError(f"{key} is one of {', '.join(CONDITIONS)}")
     names = entry.get("cycle", [entry.get("phase")])
     rounds = entry.get("rounds", 1)

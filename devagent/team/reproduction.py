@@ -6,10 +6,11 @@ The file is labelled as devagent's, belongs to the proposal, and is out of the c
 import re
 from typing import TYPE_CHECKING, Any
 
-from devagent.code.answer import code_blocks
+from devagent.code.edits.fences import code_blocks
 from devagent.code.language import language_for
 from devagent.journal.secrets import is_masked
 from devagent.models.model import ModelRequest
+from devagent.sandbox.manifests import enclosing, projects
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import File
 from devagent.team.agent import PhaseFailed, opening
@@ -79,10 +80,16 @@ async def observe_feedback(room: "Room", place: str) -> bool:
 
 
 def own_test_path(room: "Room", purpose: str) -> str:
-    """Where a test of devagent's goes: beside the tests there are, under a name that is free."""
+    """Where a test of devagent's goes: beside the tests that the project has, under a name that is free."""
     ecosystem = room.bench.ecosystem
-    tests = sorted(p for p in room.bench.files if ecosystem.is_test(p) and "/" in p and not p.endswith("__init__.py"))
-    folder = tests[0].rpartition("/")[0] + "/" if tests else ""
+    tests = sorted(
+        path
+        for path in room.bench.files
+        if ecosystem.owns(path) and ecosystem.is_test(path) and "/" in ecosystem.inside(path)
+        if not path.endswith("__init__.py")
+    )
+    home = tests[0].rpartition("/")[0] if tests else ecosystem.folder
+    folder = f"{home}/" if home else ""
     javascript = ecosystem.name == "node"
     suffix = "." + tests[0].rpartition(".")[2] if tests and javascript else (".js" if javascript else ".py")
     stem = f"devagent_{purpose}.test" if javascript else f"test_devagent_{purpose}"
@@ -103,19 +110,21 @@ def test_from_examples(room: "Room", text: str) -> str | None:
     from devagent.code.symbol import symbols
 
     examples = [(m["call"].strip(), m["value"].strip()) for m in _DOCTEST.finditer(text)]
-    if not examples or room.bench.ecosystem.name != "python":
+    ecosystem, files = room.bench.ecosystem, room.bench.files
+    if not examples or ecosystem.name != "python":
         return None
+    sources = sorted(path for path in files if path.endswith(".py") and not ecosystem.is_test(path))
+    # Of several functions with one name the project's own is meant, and not that of another project.
     places = {
         s.name: path
-        for path, file in sorted(room.bench.files.items())
-        if path.endswith(".py") and not room.bench.ecosystem.is_test(path)
-        for s in symbols(path, file.content)
+        for path in sorted(sources, key=ecosystem.owns)
+        for s in symbols(path, files[path].content)
         if "." not in s.name
     }
     called = {name for call, _ in examples for name in re.findall(r"\b([A-Za-z_]\w*)\s*\(", call) if name in places}
     if not called:
         return None
-    imports = [f"from {_module(places[name])} import {name}" for name in sorted(called)]
+    imports = [f"from {_module(room, places[name])} import {name}" for name in sorted(called)]
     asserts = [f"    assert ({call}) == ({value})" for call, value in examples]
     return "\n".join([*imports, "", "", "def test_examples_of_the_task():", *asserts])
 
@@ -161,6 +170,11 @@ def _by_assertion(result: Any) -> bool:
     return bool(re.search(r"assert|expect|Failed: DID NOT RAISE", result.message + result.details, re.IGNORECASE))
 
 
-def _module(path: str) -> str:
-    dotted = path.removeprefix("src/").removesuffix(".py").replace("/", ".")
-    return dotted.removesuffix(".__init__")
+def _module(room: "Room", path: str) -> str:
+    """What a file is imported as, from where its project stands."""
+    home = room.bench.ecosystem.folder
+    if not room.bench.ecosystem.owns(path):
+        sibling = enclosing(path, projects(room.bench.files))
+        home = sibling.folder if sibling else ""
+    inside = path.removeprefix(f"{home}/").removeprefix("src/")
+    return inside.removesuffix(".py").replace("/", ".").removesuffix(".__init__")

@@ -1,4 +1,5 @@
-"""An earlier proposal under a small model: the program finds the functions that are meant, the model writes them anew.
+"""An earlier proposal under a small model: the program finds what is meant, function or constant, and the model writes
+it anew.
 
 No search comes first where the proposal passes every gate: what the user says then stands in words alone, and an edit
 that happens to pass the tests would be no answer to it.
@@ -9,10 +10,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from devagent.code.constants import constants
 from devagent.code.errors import EditError
 from devagent.code.symbol import Symbol, symbols
 from devagent.sandbox.sandbox import File
-from devagent.team.asking import REWORK, Subject, mistake, said, tests_in_short, whole_function
+from devagent.team.asking import RESTATE, REWORK, Subject, mistake, said, tests_in_short, whole_function
 from devagent.team.phases import Phase, load_phase
 from devagent.team.programs import source_of_test
 from devagent.team.searching import RepairSearch
@@ -21,9 +23,10 @@ from devagent.team.workbench import Attempt, Origin
 if TYPE_CHECKING:
     from devagent.team.room import Room
 
-MAX_FUNCTIONS = 4
+MAX_MEANT = 4
 TEMPERATURES = (0.0, 0.7, 1.0)
 NEAR_SECONDS = 15.0
+_USED = re.compile(r"\b(?:us(?:e|es|ing)|with|from|by|via|than|against)\s+(?:the\s+)?`?(\w+)", re.IGNORECASE)
 
 
 async def standing_of(room: "Room", place: str) -> Attempt:
@@ -36,14 +39,14 @@ async def standing_of(room: "Room", place: str) -> Attempt:
 async def reworked(room: "Room", place: str, standing: Attempt) -> AsyncGenerator[Attempt, None]:
     """Attempts on top of the earlier proposal. `OutOfBudget` passes through.
 
-    Where tests fail on it, a search for what is still missing comes first; then the model, function by function. What
+    Where tests fail on it, a search for what is still missing comes first; then the model, one after the other. What
     it writes and tests refuse may be one edit away from right: it is searched around too.
     """
     async for attempt in _around(room, standing):
         yield attempt
     asking = _Rework(room, place)
     for turn, heat in enumerate(TEMPERATURES, 1):
-        for symbol in functions_meant(room)[:MAX_FUNCTIONS]:
+        for symbol in meant(room)[:MAX_MEANT]:
             tried = await asking.attempt(symbol, turn, heat)
             if tried is not None:
                 yield tried
@@ -59,30 +62,33 @@ async def _around(room: "Room", attempt: Attempt) -> AsyncGenerator[Attempt, Non
             yield found
 
 
-def functions_meant(room: "Room") -> list[Symbol]:
-    """The functions that feedback is about, as they stand in the proposal: those it names, then those it changed.
+def meant(room: "Room") -> list[Symbol]:
+    """What feedback is about, as it stands in the proposal: functions that it names, constants, then what was changed.
 
-    A name that may be a plain word ("add a comment") counts in the files that the proposal changed. Where feedback is
-    about none of these, the first that are under suspicion.
+    A name that may be a plain word ("add a comment") counts in the files that the proposal changed. A constant that is
+    only to be used is not meant. Where feedback is about none of these, the first functions that are under suspicion.
     """
-    words = set(re.findall(r"\w+", room.task.feedback))
-    sure = set(re.findall(r"`(?:\w+\.)*(\w+)|(\w+)(?=\()|(\w*_\w*|\w+[a-z][A-Z]\w*)", room.task.feedback))
+    feedback = room.task.feedback
+    words = set(re.findall(r"\w+", feedback))
+    sure = set(re.findall(r"`(?:\w+\.)*(\w+)|(\w+)(?=\()|(\w*_\w*|\w+[a-z][A-Z]\w*)", feedback))
     names = {name for found in sure for name in found if name}
     files = room.bench.workspace(room.ground)
     known = [
-        (path, symbol)
+        symbol
         for path in sorted(files)
         if not room.bench.ecosystem.is_test(path)
-        for symbol in symbols(path, files[path].content)
+        for symbol in (*symbols(path, files[path].content), *constants(path, files[path].content))
         if symbol.kind != "class"
     ]
-    suspects = {(s.symbol.path, s.symbol.name) for s in room.suspects[:MAX_FUNCTIONS]}
-    ranks = {
-        symbol: (symbol.short not in (words if path in room.ground else names), not _changed(room, path, symbol))
-        for path, symbol in known
-    }
-    meant = [symbol for symbol, (unnamed, kept) in ranks.items() if not (unnamed and kept)]
-    return sorted(meant, key=lambda s: ranks[s]) or [s for _, s in known if (s.path, s.name) in suspects]
+    named = {s for s in known if s.short in (words if s.path in room.ground else names)}
+    stated = [s for s in known if s.kind == "constant" and s in named and s.short not in _USED.findall(feedback)]
+    functions = [s for s in known if s.kind != "constant"]
+    changed = [s for s in functions if _changed(room, s.path, s)]
+    first = [*(s for s in changed if s in named), *(s for s in functions if s in named and s not in changed)]
+    suspects = {(s.symbol.path, s.symbol.name) for s in room.suspects[:MAX_MEANT]}
+    return [*first, *stated, *(s for s in changed if s not in named)] or [
+        s for s in functions if (s.path, s.name) in suspects
+    ]
 
 
 def _changed(room: "Room", path: str, symbol: Symbol) -> bool:
@@ -95,7 +101,7 @@ def _changed(room: "Room", path: str, symbol: Symbol) -> bool:
 
 @dataclass
 class _Rework:
-    """Asks for one function after the other, and tries every answer that is new."""
+    """Asks for one thing after the other, and tries every answer that is new."""
 
     room: "Room"
     place: str
@@ -117,7 +123,7 @@ class _Rework:
             temperature=heat,
             seed=turn,
             begin="fence" if room.gateway(role).card.extra.get("begins_answers") else "nothing",
-            wish=REWORK,
+            wish=RESTATE if symbol.kind == "constant" else REWORK,
         )
         reply = await room.ask(role, self.phase.name, place, question.request)
         try:

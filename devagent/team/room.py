@@ -177,6 +177,7 @@ class Room:
         return f"{self.diff(last)}\n{observed}"
 
     def _example_test(self) -> str:
-        tests = [(len(f.content), p) for p, f in self.bench.files.items() if self.bench.ecosystem.is_test(p)]
-        sizes = sorted(t for t in tests if t[0] > 200)
+        ecosystem = self.bench.ecosystem
+        tests = [p for p in self.bench.files if ecosystem.owns(p) and ecosystem.is_test(p)]
+        sizes = sorted((size, p) for p in tests if (size := len(self.bench.files[p].content)) > 200)
         return self.bench.files[sizes[0][1]].content.decode(errors="replace")[:2500] if sizes else ""

@@ -23,6 +23,7 @@ from devagent.sandbox.manifests import matches
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import File, Sandbox, Tree
+from devagent.sandbox.whereabouts import with_files
 
 Changes = Mapping[str, File | None]
 
@@ -116,7 +117,8 @@ class Workbench:
 
         async def perform() -> dict[str, object]:
             async with self.sandbox(changes) as sandbox:
-                return (await self.runner(sandbox).run(select)).to_json()
+                run = await self.runner(sandbox).run(select)
+            return with_files(run, self.ecosystem, self.workspace(changes)).to_json()
 
         return TestRun.from_json(await self.journal.effect("sandbox.run", place, inputs, perform))
 

@@ -36,7 +36,7 @@ def awaited(journal: Journal, ended_by: str) -> str:
         elif what == "finished" or (what == "failed" and event.data["error"] != ended_by):
             open_.pop((kind, event.place), None)
     for (kind, _), event in open_.items():
-        seconds = f"since {journal.elapsed - event.elapsed:.0f} s"
+        seconds = f"for {journal.elapsed - event.elapsed:.0f} s"
         if kind == "model.call":
             return f"{event.data['inputs']['model']} has not answered {seconds}"
         if kind == "sandbox.run":

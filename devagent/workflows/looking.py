@@ -11,6 +11,7 @@ from devagent.proposal.store import Run, find_run
 from devagent.proposal.store import list_runs as stored_runs
 from devagent.repo.git import Repository
 from devagent.repo.objects import diff
+from devagent.team.chain import CONDITIONS
 from devagent.workflows.results import VERSION, Observed
 
 
@@ -135,7 +136,7 @@ def _step(event: Event) -> str:
         case "phase.failed":
             return f"{data['phase']:10} {data['role']:9} failed: {data['why']}"
         case "phase.skipped":
-            return f"{data['phase']:10} {'':9} skipped: {data['why']}"
+            return f"{data['phase']:10} {'':9} skipped: {CONDITIONS.get(data['why'], data['why'])}"
         case _:
             return ""
 

@@ -59,7 +59,8 @@ async def check_model(settings: Settings, surface: Surface, *, patience: float =
     except DevagentError as error:
         return Examination((*checks, Check("answer", "broken", str(error))))
     except TimeoutError:
-        return Examination((*checks, Check("answer", "broken", f"none after {patience:g} s")))
+        trouble = f"none after {patience:g} s; --max-seconds waits longer"
+        return Examination((*checks, Check("answer", "broken", trouble)))
     finally:
         await model.close()
     seconds = time.monotonic() - started

@@ -5,7 +5,7 @@ journal holds is not done twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,13 +16,12 @@ from devagent.journal.journal import Journal
 from devagent.journal.ledger import Ledger
 from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
-from devagent.proposal.apply import undisturbed
 from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal
 from devagent.proposal.store import Run, State, mark_ended, publish
 from devagent.repo import refs
 from devagent.repo.git import Repository
 from devagent.repo.objects import commit_changes, diff
-from devagent.repo.snapshot import snapshot
+from devagent.repo.planted import planted
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import Sandbox, Tree
@@ -35,7 +34,8 @@ from devagent.team.workbench import Attempt, Changes, Workbench
 from devagent.workflows.endings import awaited, in_vain, unobserved, who, why_nothing
 from devagent.workflows.ground import ground_of
 from devagent.workflows.named import paths_named
-from devagent.workflows.place import Place, files_of
+from devagent.workflows.place import Place, files_of, taken
+from devagent.workflows.projects import beyond, failing_one, left_out, paths_in
 from devagent.workflows.request import Request
 from devagent.workflows.results import Observed, Outcome, RunResult
 from devagent.workflows.staff import Staff
@@ -124,16 +124,15 @@ class Session:
         base, files = self._snapshot()
         await asyncio.to_thread(self.journal.secrets.learn, [file.content for file in files.values()])
         self.request = replace(self.request, only=paths_named(self.request.only, self.repo.root, files))
-        place = Place(self.settings, self.surface)
-        ecosystem, command = place.ecosystem(files, self.request.command)
-        bench = self._bench(files, ecosystem, place, command)
-        stack.push_async_callback(bench.close)
-        ground = self._take_up(bench, files)
+        benches = self._benches(files)
+        for bench in benches:
+            stack.push_async_callback(bench.close)
+        ground = self._take_up(benches[0], files)
         try:
             async with self.budget.deadline():
-                begun = await self._begin(bench, ground)
+                begun = await self._begin(benches, ground)
         except OutOfBudget as error:
-            return self._end("out of budget", self._stopped(error), bench.baseline)
+            return self._end("out of budget", self._stopped(error), benches[0].baseline)
         if isinstance(begun, RunResult):
             return begun
         begun.begin()
@@ -141,17 +140,19 @@ class Session:
         try:
             return await self._propose(begun, base)
         except NothingFails:
-            return self._end("green", "the tests that failed pass when run again: they are flaky", bench.baseline)
+            return self._end("green", "the tests that failed pass when run again: they are flaky", begun.bench.baseline)
 
-    async def _begin(self, bench: Workbench, ground: Changes) -> Room | RunResult:
+    async def _begin(self, benches: Sequence[Workbench], ground: Changes) -> Room | RunResult:
         """The room in which the team works, or what the run comes to without one."""
-        baseline = await bench.run_tests("baseline", {}, None)
+        bench, baseline = await self._baseline(benches)
         for note in baseline.notes:
             self.surface.note(note)
         if not baseline.counts and not (self.request.kind == "run" and baseline.trouble.startswith("no tests")):
             return self._end("no verdict", f"the tests could not be judged: {baseline.trouble}", baseline)
         if self.request.kind == "fix" and not baseline.bad and not self.request.revises:
             count = len(baseline.results)
+            for note in left_out([r.id for r in baseline.results], bench.files, [b.ecosystem for b in benches]):
+                self.surface.note(note)
             return self._end("green", f"{count} of {count} tests pass, there is nothing to fix", baseline)
         bench.baseline = baseline
         room = Room(
@@ -173,6 +174,15 @@ class Session:
             self.feedback_unobserved = not await observe_feedback(room, "feedback")
         return room
 
+    async def _baseline(self, benches: Sequence[Workbench]) -> tuple[Workbench, TestRun]:
+        """What the tests show before any change; of several projects, those of the one in which some fail."""
+        if len(benches) == 1:
+            return benches[0], await benches[0].run_tests("baseline", {}, None)
+        bench, baseline = await failing_one(benches, self.surface)
+        if baseline.counts and baseline.bad:
+            self.journal.record("project.picked", "", {"folder": bench.ecosystem.folder})
+        return bench, baseline
+
     def _nothing_within(self, room: Room) -> bool:
         """Whether `--only` leaves nothing to do for a coder that is given functions, and not tools."""
         by_functions = room.is_small("coder") and self.settings.team.strategy != "lite"
@@ -188,12 +198,13 @@ class Session:
             refs.put(self.repo, self.run.id, "ground", revises.ground)
             self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": []})
         else:
-            with undisturbed(self.repo):
-                taken = snapshot(self.repo, self.request.base, include=self.settings.sandbox.include)
-            commit = taken.commit
+            for note in planted(self.repo):
+                self.surface.note(note)
+            state = taken(self.repo, self.request.base, include=self.settings.sandbox.include)
+            commit = state.commit
             refs.put(self.repo, self.run.id, "base", commit)
-            self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": list(taken.skipped)})
-            self.notes += taken.skipped
+            self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": list(state.skipped)})
+            self.notes += state.skipped
         return commit, files_of(self.repo, commit, self.surface, include=self.settings.sandbox.include)
 
     def _take_up(self, bench: Workbench, files: Tree) -> Changes:
@@ -203,6 +214,17 @@ class Session:
         ground = ground_of(self.repo, self.request.revises, files)
         bench.own_tests.update(ground.own_tests)
         return ground.changes
+
+    def _benches(self, files: Tree) -> list[Workbench]:
+        """A workbench for each project that the run may be about; only for failing tests can it be more than one."""
+        request, place = self.request, Place(self.settings, self.surface, self.repo.root)
+        about = request.only or paths_in(request.text, files)
+        if request.kind == "fix" and not request.revises:
+            found, command = place.ecosystems(files, request.command, about)
+        else:
+            one, command = place.ecosystem(files, request.command, about)
+            found = [one]
+        return [self._bench(files, ecosystem, place, command) for ecosystem in found]
 
     def _bench(self, files: Tree, ecosystem: Ecosystem, place: Place, command: tuple[str, ...]) -> Workbench:
         return Workbench(
@@ -253,6 +275,7 @@ class Session:
         if self.feedback_unobserved:
             self.notes.append("no test observes what you said: read what has changed")
         changes = {**room.bench.own_tests, **best.changes}
+        self.notes += beyond(best.changes, room.bench.baseline, room.bench.files)
         when = int(self.journal.events[0].at)
         commit = commit_changes(self.repo, base, changes, f"devagent: candidate of run {self.run.id}\n", when)
         refs.put(self.repo, self.run.id, "candidate", commit)

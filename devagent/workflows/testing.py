@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from devagent.config.settings import Settings
 from devagent.journal.secrets import Secrets
-from devagent.proposal.apply import undisturbed
 from devagent.repo.git import Repository
+from devagent.repo.planted import planted
 from devagent.repo.snapshot import Base
 from devagent.sandbox.ecosystem import Ecosystem
-from devagent.sandbox.manifests import projects
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import Tree
-from devagent.workflows.place import Place, files_of
+from devagent.sandbox.whereabouts import with_files
+from devagent.workflows.place import Place, files_of, taken
+from devagent.workflows.projects import left_out
 from devagent.workflows.results import TestsResult
 from devagent.workflows.surface import Surface
 
@@ -24,15 +25,13 @@ async def run_tests(
 
     Raises `CannotRun` where there is no sandbox or no known way to run them.
     """
-    from devagent.repo.snapshot import snapshot
-
     include = settings.sandbox.include
-    with undisturbed(repo):
-        taken = snapshot(repo, base, include=include)
-    for note in taken.skipped:
+    state = taken(repo, base, include=include)
+    odd = planted(repo)
+    for note in (*odd, *state.skipped):
         surface.note(note)
-    files = files_of(repo, taken.commit, surface, include=include)
-    place = Place(settings, surface)
+    files = files_of(repo, state.commit, surface, include=include)
+    place = Place(settings, surface, repo.root)
     found, command = place.ecosystems(files, command)
     if len(found) > 1:
         surface.note(f"the projects of this repository: {', '.join(ecosystem.folder for ecosystem in found)}")
@@ -44,12 +43,12 @@ async def run_tests(
     secrets = Secrets()
     secrets.learn(file.content for file in files.values())
     result = _together(results)
-    left_out = _left_out(result, files, found)
-    for note in left_out:
+    unseen = left_out([str(test["id"]) for test in result.tests], files, found)
+    for note in unseen:
         surface.note(note)
     return replace(
         result,
-        notes=(*result.notes, *left_out),
+        notes=(*odd, *result.notes, *unseen),
         trouble=secrets.redact(result.trouble),
         tests=tuple(secrets.redacted(test) for test in result.tests),
     )
@@ -63,7 +62,7 @@ async def _run_project(
         await sandbox.sync(files)
         limits = settings.sandbox
         runner = TestRunner(sandbox, ecosystem, command or None, timeout=limits.timeout, hang_after=limits.hang)
-        run = await runner.run()
+        run = with_files(await runner.run(), ecosystem, files)
     finally:
         await sandbox.close()
     outcome = "no verdict" if run.trouble else "failing" if run.bad else "green"
@@ -94,15 +93,3 @@ def _together(results: Sequence[TestsResult]) -> TestsResult:
         ecosystem=", ".join(dict.fromkeys(result.ecosystem for result in results)),
         notes=tuple(note for result in results for note in result.notes),
     )
-
-
-def _left_out(result: TestsResult, files: Tree, found: Sequence[Ecosystem]) -> list[str]:
-    """One line on projects of the repository that these tests say nothing about."""
-    if any(ecosystem.folder for ecosystem in found):
-        return []
-    seen = [str(test["id"]) for test in result.tests]
-    unseen = [p for p in projects(files) if p.folder and not any(id_.startswith(f"{p.folder}/") for id_ in seen)]
-    if not unseen or not seen:
-        return []
-    names = ", ".join(map(str, unseen[:5])) + (" …" if len(unseen) > 5 else "")
-    return [f"not among these tests: {names}; devagent test --project {unseen[0].folder}"]

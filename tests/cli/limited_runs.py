@@ -72,9 +72,9 @@ CASES = (
          model="unpriced", host="0.0.0.0", most=0),
     Case("money for no call", ("--max-cost", "0.0001"), 4, "the limit of $0.0001",
          model="priced", host="0.0.0.0", most=0),
-    Case("a server that stalls", ("--max-seconds", "8"), 4, "has not answered since", ("--max-seconds", "120"),
+    Case("a server that stalls", ("--max-seconds", "8"), 4, "has not answered for", ("--max-seconds", "120"),
          stalls=1),
-    Case("tests that take too long", ("--max-seconds", "4"), 4, "tests have been running since", files=SLOW, most=0),
+    Case("tests that take too long", ("--max-seconds", "4"), 4, "tests have been running for", files=SLOW, most=0),
     Case("the best attempt is kept", ("--max-tokens", "7000"), 4, "tokens is reached", say=wrong, fewest=4, long=5,
          diff="+    total = a * b"),
 )  # fmt: skip

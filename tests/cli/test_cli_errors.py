@@ -292,6 +292,34 @@ def test_a_reader_that_goes_away_is_no_error(devagent: CommandLine, root: Path) 
     assert done.returncode == 0 and done.stderr == ""
 
 
+@pytest.mark.parametrize("command", ["fix", "test"])
+def test_a_task_or_a_quoted_command_in_place_of_a_command_is_told(
+    devagent: CommandLine, root: Path, command: str
+) -> None:
+    ended = devagent(command, "the parser crashes", at=root)
+    assert ended.code == 2
+    assert ended.told == (
+        "'the parser crashes' is no test command: that is written without quotes, as in -- pytest -q. "
+        'A task in words: devagent run "TASK"'
+    )
+
+
+@pytest.mark.namespaces
+def test_a_run_whose_events_nobody_reads_stops_and_says_how_to_go_on(devagent: CommandLine, root: Path) -> None:
+    script = '"$1" -m devagent fix --events --sandbox process | head -n 1; exit ${PIPESTATUS[0]}'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", sys.executable],
+        cwd=root,
+        env=devagent.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (run,) = devagent("list", "--json", at=root).json["runs"]
+    assert (done.returncode, run["state"]) == (130, "interrupted")
+    assert done.stderr.splitlines()[-1] == f"Nobody reads its events any more. To go on: devagent resume {run['run']}"
+
+
 def test_a_missing_git_is_told(devagent: CommandLine, root: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ended = devagent("list", at=root, PATH=str(tmp_path / "empty"))

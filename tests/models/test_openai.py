@@ -108,6 +108,15 @@ def test_tries_are_bounded() -> None:
     assert "answered 429: too many" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("status", "way_on"),
+    [(500, "The fault is the server's: see its log"), (429, "Wait and go on, or"), (418, "Name another model with")],
+)
+def test_an_error_that_does_not_pass_says_what_to_do(status: int, way_on: str) -> None:
+    with serving(Answer(["oops"], status)) as server, pytest.raises(Refused, match=f"{status}: oops. {way_on}"):
+        ask(server.url)
+
+
 def test_retry_after_is_waited_for() -> None:
     with serving(Answer([], 429, {"Retry-After": "0.4"}), Answer(completion("ok"))) as server:
         started = time.monotonic()

@@ -70,6 +70,18 @@ def test_index_stages_the_change_and_leaves_other_work_as_it_is(repo: Repository
     assert photograph(repo.root) == before
 
 
+@pytest.mark.parametrize("reach", [INDEX, COMMIT])
+def test_what_the_user_told_git_to_overlook_stays_so(repo: Repository, reach: Reach) -> None:
+    git(repo, "update-index", "--assume-unchanged", "a")
+    proposal = propose(repo, {"a": Entry(THEIRS), "b": Entry(THEIRS)})
+    before = photograph(repo.root)
+    apply(repo, proposal, reach=reach)
+    assert (shown(repo, ":a"), git(repo, "ls-files", "-v")) == (THEIRS, "h a\nH b")
+    undo(repo, find_run(repo))
+    assert git(repo, "ls-files", "-v") == "h a\nH b"
+    assert photograph(repo.root) == before
+
+
 def test_commit_holds_the_change_alone_and_what_was_staged_stays_staged(repo: Repository) -> None:
     (repo.root / "a").write_bytes(OURS)
     (repo.root / "mine").write_bytes(b"mine")

@@ -53,6 +53,18 @@ def test_only_the_given_paths_are_written(repo: Repository, token: Path) -> None
     assert not (repo.git_dir / "index.lock").exists()
 
 
+def test_entries_stay_marked_as_the_user_marked_them(repo: Repository, token: Path) -> None:
+    git(repo, "update-index", "--assume-unchanged", "a", "é")
+    git(repo, "update-index", "--skip-worktree", "b/c", "é")
+    had, two = staged_blobs(repo, ["a", "b/c", "é"]), store(repo, b"2\n")
+    write_index(repo, [TreeChange(path, blob, two) for path, blob in had.items()], token)
+    assert set(staged_blobs(repo, had).values()) == {two}
+    assert repo.git.run("ls-files", "-v", "-z").fields == ["h a", "S b/c", "s é"]
+    assert git(repo, "status", "--porcelain").splitlines() == ["M  a", "M  b/c", 'M  "\\303\\251"']
+    write_index(repo, [TreeChange("a", two, None), TreeChange("new", None, two)], token)
+    assert repo.git.run("ls-files", "-v", "-z").fields == ["S b/c", "H new", "s é"]
+
+
 def test_the_lock_of_another_program_is_respected_and_that_of_a_killed_devagent_removed(
     repo: Repository, token: Path
 ) -> None:

@@ -158,6 +158,20 @@ def test_tests_are_listed_with_the_message_of_those_that_failed(capsys: pytest.C
     )
 
 
+def test_a_failing_test_that_is_not_named_by_its_file_is_told_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    tests = (
+        {"id": "calc::TestAdd", "status": "failed", "seconds": 0.5, "message": "", "file": "calc/add_test.go"},
+        {"id": "calc::TestSub", "status": "passed", "seconds": 0.5, "message": "", "file": "calc/sub_test.go"},
+        {"id": "t.py::test_x", "status": "error", "seconds": 0.5, "message": "", "file": "t.py"},
+    )
+    print_tests(TestsResult("failing", "", tests, 1.5, "docker", "go"), as_json=False)
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "failed  calc::TestAdd  (calc/add_test.go, 0.50 s)",
+        "passed  calc::TestSub  (0.50 s)",
+        "error   t.py::test_x  (0.50 s)",
+    ]
+
+
 def test_the_json_of_tests_holds_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
     print_tests(TESTS, as_json=True)
     assert json.loads(capsys.readouterr().out) == {

@@ -92,6 +92,15 @@ def test_the_live_line_says_phase_role_tokens_seconds_and_what_is_left(capsys: p
     assert "[red]not markup" in capsys.readouterr().err
 
 
+def test_a_note_is_shown_whole_and_an_event_is_cut_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    shown, long = LiveSurface(), "word " * 60
+    with closing(shown):
+        shown.note(f"{long}end of the note")
+        shown.event(Event(0, "run.started", "", {"run": f"{long}end of the event"}))
+    told = capsys.readouterr().err
+    assert "end of the note" in told and "end of the event" not in told
+
+
 def test_events_name_the_files_of_an_edit_and_leave_out_what_is_in_them(capsys: pytest.CaptureFixture[str]) -> None:
     found = {"files": {"b.py": "Yg==", "a.py": "YQ=="}, "near": {}, "what": "a swap", "tried": 3}
     data = {"result": {**found, "found": [{"files": {"c.py": "Yw=="}}]}}
