@@ -2,6 +2,8 @@
 
 NotResolved
 └── EditError        an edit does not fit the file
+    ├── AlreadyDone  what it would do has been done
+    └── NotThere     the lines it quotes are not in the file
 CannotRun
 └── CannotParse      a file is too large, too slow or in no known language to be parsed
 """
@@ -11,6 +13,20 @@ from devagent.errors import CannotRun, NotResolved
 
 class EditError(NotResolved):
     """An edit does not fit. The text says what to do differently and is fit to be sent back to the model."""
+
+
+class AlreadyDone(EditError):
+    """What an edit would do stands in the file already."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__("it is done already", why=where)
+
+
+class NotThere(EditError):
+    """The lines that an edit quotes are not in the file. The hint shows the nearest ones."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__("the lines to replace are not in the file", hint=hint)
 
 
 class CannotParse(CannotRun):

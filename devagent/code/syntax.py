@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devagent.code.language import Language, parse, text_of, walk
+from devagent.code.textfile import read_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,6 +29,7 @@ class SyntaxProblem:
 
 def syntax_errors(content: bytes, language: Language) -> list[SyntaxProblem]:
     """The syntax problems of a file, top to bottom. Raises `CannotParse`: then nothing is known."""
+    content = _readable(content)
     lines = content.split(b"\n")
     found = {
         (row, text): SyntaxProblem(row + 1, text, lines[row].decode("utf-8", "replace").strip()[:200])
@@ -49,6 +51,12 @@ def new_syntax_errors(before: bytes | None, after: bytes, language: Language) ->
         if old[key] < 0:
             new.append(problem)
     return new
+
+
+def _readable(content: bytes) -> bytes:
+    """A file in the encoding that grammars are made for, if it has another one that says so."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return read_text(content)[0].encode() if wide else content
 
 
 def _problems(root: "Node", language: Language) -> Iterator[tuple[int, str]]:
@@ -77,12 +85,13 @@ def _indentation(block: "Node", language: Language) -> Iterator[tuple[int, str]]
     for statement in statements:
         rows.setdefault(statement.start_point.row, statement.start_point.column)
     expected = 0 if block.parent is None else next(iter(rows.values()))
-    fresh = [(row, column) for row, column in rows.items() if not _continues(block, row)]
-    for row, column in fresh:
-        if column != expected and not (row == 0 and column == len(codecs.BOM_UTF8)):
+    continued = _continued(block)
+    for row, column in rows.items():
+        if row not in continued and column != expected and not (row == 0 and column == len(codecs.BOM_UTF8)):
             yield row, "the indentation does not fit the lines around it"
 
 
-def _continues(block: "Node", row: int) -> bool:
-    """Whether the row also holds the end of an earlier statement, so that a column says nothing."""
-    return any(child.start_point.row < row == child.end_point.row for child in block.children)
+def _continued(block: "Node") -> set[int]:
+    """The rows that hold the end of a statement which began above, so that a column there says nothing."""
+    spans = ((child.start_point.row, child.end_point.row) for child in block.children)
+    return {end for start, end in spans if start < end}

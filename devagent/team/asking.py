@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from devagent.code.answer import code_blocks, source_for
+from devagent.code.constants import replace_constant
 from devagent.code.context import Surroundings, surroundings
-from devagent.code.edits import replace_lines
+from devagent.code.edits.answer import apply_answer, has_marks
+from devagent.code.edits.apply import replace_lines
+from devagent.code.edits.fences import code_blocks, source_for
+from devagent.code.edits.whole_symbol import replace_symbol
 from devagent.code.errors import CannotParse, EditError
 from devagent.code.language import language_for
-from devagent.code.replace import replace_symbol
 from devagent.code.symbol import Symbol, definitions, symbols
 from devagent.code.textfile import indentation
 from devagent.models.model import Message, ModelReply, ModelRequest
@@ -29,6 +31,7 @@ FENCE = "```"
 
 WHOLE = "Fix the bug. Write the complete corrected function `{short}` in one code block."
 REWORK = "Do what the user says, and nothing else. Write the complete new function `{short}` in one code block."
+RESTATE = "Do what the user says, and nothing else. Write the complete new statement for `{short}` in one code block."
 LINE = (
     "Look closely at this line of `{short}`:\n```{language}\n{line}\n```\n"
     "It is wrong. Write only the corrected line, in one code block."
@@ -99,14 +102,33 @@ class Question:
         answer = self.begun + reply.text
         if self.begun and reply.finish != "length" and answer.count(FENCE) % 2:
             answer = f"{answer.rstrip()}\n{FENCE}\n"
+        if self.subject.symbol.kind == "constant":
+            return self._with_constant(answer)
         return self._with_line(answer) if self.line else self._with_function(answer)
+
+    def _with_constant(self, answer: str) -> bytes:
+        symbol, blocks = self.subject.symbol, code_blocks(answer)
+        if not blocks or blocks[-1].truncated:
+            raise EditError("the answer holds no complete statement")
+        return replace_constant(self.subject.content, symbol.path, symbol.name, blocks[-1].text)
 
     def _with_function(self, answer: str) -> bytes:
         symbol = self.subject.symbol
+        if has_marks(answer):
+            return self._with_marks(answer)
         block = source_for(answer, symbol.path, symbol.name)
         if block is None or block.truncated:
             raise EditError("the answer holds no complete function")
         return replace_symbol(self.subject.content, symbol.path, symbol.name, block.text, line=symbol.start_line)
+
+    def _with_marks(self, answer: str) -> bytes:
+        """The file with a diff or blocks in it, which no one asked for and some models write all the same."""
+        path = self.subject.symbol.path
+        changes = apply_answer(answer, {path: self.subject.content}, path=path).changes
+        content = changes.get(path)
+        if content is None or len(changes) > 1:
+            raise EditError("the answer changes other files", hint=f"Change {path} alone")
+        return content
 
     def _with_line(self, answer: str) -> bytes:
         blocks, symbol = code_blocks(answer), self.subject.symbol
@@ -228,6 +250,7 @@ def _shared(subject: Subject, phase: Phase) -> str:
             "test_source": subject.test_source,
             "failure": subject.failure,
             "calls": subject.calls,
+            "kind": "statement" if symbol.kind == "constant" else "function",
             "name": symbol.name,
             "path": symbol.path,
             "surroundings": subject.around,

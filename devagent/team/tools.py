@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from devagent.code.errors import EditError
 from devagent.errors import UsageError
 from devagent.sandbox.results import TestResult
-from devagent.sandbox.sandbox import File
+from devagent.sandbox.sandbox import File, Tree
 from devagent.team.roles import ToolName
 
 if TYPE_CHECKING:
@@ -25,29 +25,39 @@ USAGE: Mapping[ToolName, str] = {
     "read": "```read\npath/of/file.py:10-80\n```\nshows a file, or these lines of it.",
     "edit": (
         "```edit\npath/of/file.py\n<<<<<<< SEARCH\nlines as they stand in the file\n=======\nlines to put there\n"
-        ">>>>>>> REPLACE\n```\nchanges a file of your working copy; an empty SEARCH makes a new file."
+        ">>>>>>> REPLACE\n```\nchanges a file of your working copy; an empty SEARCH makes a new file. A unified diff will do as well."
     ),
     "test": "```test\n```\nruns the tests that have to pass on your working copy, or those you name, one a line.",
     "submit": "```submit\none sentence on what you changed and why it is right\n```\nhands in your working copy.",
 }
 
-_BLOCK = re.compile(r"^(`{3,})[ \t]*(search|read|edit|test|submit)[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_OPENING = re.compile(r"(`{3,})[ \t]*(search|read|edit|test|submit)[ \t]*")
 
 
 @dataclass(frozen=True)
 class Action:
-    """One tool call."""
+    """One tool call. `closed` is whether its block has an end, so that the argument is known to be whole."""
 
     tool: str
     argument: str
+    closed: bool = True
 
 
 def find_action(answer: str, allowed: tuple[ToolName, ...]) -> Action | None:
-    """The first call of an allowed tool in an answer."""
-    for match in _BLOCK.finditer(answer.rstrip() + "\n"):
-        if match[2] in allowed:
-            return Action(match[2], match[3].strip("\n"))
-    return None
+    """The first call of an allowed tool in an answer. Edits that stand in no block of this name are a call too."""
+    from devagent.code.edits.answer import has_marks
+    from devagent.code.edits.fences import closing_row
+
+    lines = answer.split("\n")
+    try:
+        for row, line in enumerate(lines):
+            opening = _OPENING.fullmatch(line)
+            end = closing_row(lines, row, nests=opening[2] == "edit") if opening else None
+            if opening and end is not None and opening[2] in allowed:
+                return Action(opening[2], "\n".join(lines[row + 1 : end]).strip("\n"))
+    except EditError:
+        pass  # It is cut off: the edit tool says so.
+    return Action("edit", answer, closed=False) if "edit" in allowed and has_marks(answer) else None
 
 
 def usage(allowed: tuple[ToolName, ...]) -> str:
@@ -79,7 +89,7 @@ class Toolbox:
             case "read":
                 return self._read(action.argument.strip())
             case "edit":
-                return self._edit(action.argument)
+                return self._edit(action)
             case _:
                 return await self._test(tuple(action.argument.split("\n")) if action.argument.strip() else ())
 
@@ -105,27 +115,30 @@ class Toolbox:
         end = int(match[3]) if match and match[3] else start + 199
         return read_range(self._files(), path, start, end)
 
-    def _edit(self, argument: str) -> str:
-        from devagent.code.answer import replacements
-        from devagent.code.edits import write_file
-        from devagent.code.search_replace import search_replace
+    def _edit(self, action: Action) -> str:
+        from devagent.code.edits.answer import apply_answer
 
-        path, _, body = argument.partition("\n")
-        path = path.strip()
-        if why := self.bench.kept_out(path):
-            raise EditError(f"{path} may not be changed", why=why)
-        old = self.content(path)
-        blocks = replacements(body)
-        if not path or not blocks:
-            raise EditError("the block does not hold a path and a search/replace block")
-        made = old is None and len(blocks) == 1 and not blocks[0].search.strip()
-        new = write_file(None, blocks[0].replace) if made else search_replace(old or b"", blocks)
-        mode = file.mode if (file := self.bench.files.get(path)) else "100644"
-        self._put(path, File(new, mode))
-        return f"{path} was {'changed' if old is not None else 'made'}."
+        copy = {path: file for path, file in {**self.bench.files, **self.changes}.items() if file is not None}
+        texts = {path: file.content for path, file in copy.items() if file.mode != "120000"}
+        applied = apply_answer(action.argument, texts, closed=action.closed)
+        touched = sorted({*applied.changes, *applied.modes})
+        for path in touched:
+            why = self.bench.kept_out(path) or ("it is a symlink" if path in copy and path not in texts else "")
+            if why:
+                raise EditError(f"{path} may not be changed", why=why)
+        for path in touched:
+            content = applied.changes.get(path, texts.get(path))
+            kept = copy.get(applied.moved.get(path, path))
+            mode = applied.modes.get(path, kept.mode if kept else "100644")
+            self._put(path, None if content is None else File(content, mode))
+        said = [f"{path} was {self._what(path, copy)}." for path in touched]
+        return "\n".join([*said, *(f"({note})" for note in applied.notes)])
 
-    def _put(self, path: str, file: File) -> None:
-        """Note a file; one that is as it was at the beginning is no change."""
+    def _what(self, path: str, before: Tree) -> str:
+        return "made" if path not in before else "changed" if self.content(path) is not None else "deleted"
+
+    def _put(self, path: str, file: File | None) -> None:
+        """Note a file, or that there is none; what is as it was at the beginning is no change."""
         if self.bench.files.get(path) == file:
             self.changes.pop(path, None)
         else:

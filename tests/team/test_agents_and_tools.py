@@ -22,6 +22,18 @@ def test_prose_and_other_code_blocks_are_no_calls() -> None:
     assert find_action("```python\nsearch\n```", ("search",)) is None
 
 
+@pytest.mark.parametrize("fence", ["```", "````"])
+def test_an_edit_may_hold_code_blocks(fence: str) -> None:
+    body = "notes.md\n```markdown\n# A\n```sh\nrun\n```\n```"
+    assert find_action(f"So:\n{fence}edit\n{body}\n{fence}\n", ("edit",)) == Action("edit", body)
+
+
+def test_an_edit_outside_of_a_block_is_a_call() -> None:
+    answer = "*** Begin Patch\n*** Delete File: calc.py\n*** End Patch\n"
+    assert find_action(answer, ("search", "edit")) == Action("edit", answer, closed=False)
+    assert find_action(answer, ("search", "read")) is None
+
+
 def use(folder: Path, *actions: Action) -> list[str]:
     async def work_with() -> list[str]:
         with Journal(folder) as journal:
@@ -46,11 +58,48 @@ def test_tools_see_the_working_copy(tmp_path: Path) -> None:
     assert "pass" in tested
 
 
+PATCH = """\
+*** Begin Patch
+*** Update File: calc.py
+*** Move to: lib/calc.py
+@@
+-    total = a - b
++    total = a + b
+*** Add File: new.py
++NEW = 1
+*** End Patch
+"""
+
+
+def test_the_edit_tool_takes_every_format(tmp_path: Path) -> None:
+    moved, shown, gone, deleted = use(
+        tmp_path / "run",
+        Action("edit", PATCH),
+        Action("read", "lib/calc.py:1-3"),
+        Action("read", "calc.py"),
+        Action("edit", "diff --git a/new.py b/new.py\ndeleted file mode 100644\n"),
+    )
+    assert moved == "calc.py was deleted.\nlib/calc.py was made.\nnew.py was made."
+    assert "total = a + b" in shown
+    assert gone.startswith("That could not be done")
+    assert deleted == "new.py was deleted."
+
+
+def test_the_edit_tool_says_what_it_understood_otherwise(tmp_path: Path) -> None:
+    (said,) = use(
+        tmp_path / "run", Action("edit", EDIT.replace("calc.py", "/work/calc.py").replace("    total", "total"))
+    )
+    assert said.startswith("calc.py was changed.\n(`/work/calc.py` was taken to be `calc.py`)")
+    assert "the indentation did not fit at line 2" in said
+
+
 @pytest.mark.parametrize(
     "action",
     [
         Action("edit", "calc.py\nnothing"),
         Action("edit", EDIT.replace("a - b", "a / b")),
+        Action("edit", EDIT[:-10]),
+        Action("edit", "--- /dev/null\n+++ b/../x.py\n@@ -0,0 +1 @@\n+x = 1"),
         Action("read", "nowhere.py"),
         Action("read", "calc.py:900-901"),
         Action("search", ""),

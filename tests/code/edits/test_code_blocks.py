@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devagent.code.answer import CodeBlock, Replacement, code_blocks, replacements, source_for
+from devagent.code.edits.fences import CodeBlock, code_blocks, source_for
 
 
 @pytest.mark.parametrize(
@@ -35,19 +35,7 @@ def test_the_last_block_that_defines_the_function_counts() -> None:
     assert found.text == "def f(): return 2\n"
 
 
-def test_search_replace_blocks_know_the_file_named_above_them() -> None:
-    answer = (
-        "src/a.py\n```python\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n```\n"
-        "and\n<<<<<<< SEARCH\ny\n=======\n>>>>>>> REPLACE\n<<<<<<< SEARCH\nunfinished\n"
-    )
-    assert replacements(answer) == [
-        Replacement("x = 1\n", "x = 2\n", "src/a.py"),
-        Replacement("y\n", "", "src/a.py"),
-    ]
-
-
 @given(st.text(alphabet="`~ \n\tdef x=<>SEARCH", max_size=200))
 def test_any_answer_can_be_read(answer: str) -> None:
     code_blocks(answer)
-    replacements(answer)
     source_for(answer, "a.py", "f")

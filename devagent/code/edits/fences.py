@@ -1,19 +1,21 @@
-"""What a model's answer holds: fenced code blocks, search/replace blocks, the source of one function."""
+"""The fenced code blocks of an answer, and the source of one function among them."""
 
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from devagent.code.edits import begin_patch, search_replace
 from devagent.code.language import language_for
 from devagent.code.symbol import symbols
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([^`]*)$")
+FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([^`]*)$")
+"""A line that opens or closes a block: its marks, and what is said beside them."""
+
 _STARTS_CODE = re.compile(
     r"^\s*(?:@\w|def\s+\w|async\s+(?:def|function)\b|class\s+\w|import\s+\S|from\s+\S+\s+import\b|function\b|export\s|"
     r"(?:const|let|var)\s+\S+\s*=|module\.exports|exports\.\w|(?:static\s+|async\s+)*[\w#$]+\s*\([^)]*\)\s*\{\s*$|#!|//|/\*)"
 )
-_SEARCH, _MIDDLE, _REPLACE = (re.compile(rf"^\s*{mark}") for mark in ("<{5,9} ?SEARCH", "={5,9}$", ">{5,9} ?REPLACE"))
 
 
 @dataclass(frozen=True)
@@ -25,26 +27,17 @@ class CodeBlock:
     truncated: bool = False
 
 
-@dataclass(frozen=True)
-class Replacement:
-    """A search/replace block: the lines to find and what stands in their place. `path` as the answer named it."""
-
-    search: str
-    replace: str
-    path: str = ""
-
-
 def code_blocks(answer: str) -> list[CodeBlock]:
     """The fenced blocks of an answer in order; the whole answer if it has no fence and plainly is code.
 
     An answer that starts inside a block (the prompt opened the fence) and a block that never closes are understood.
     """
     lines = answer.replace("\r\n", "\n").split("\n")
-    fences = [(row, match) for row, line in enumerate(lines) if (match := _FENCE.match(line))]
+    fences = [(row, match) for row, line in enumerate(lines) if (match := FENCE.match(line))]
     if not fences:
-        return [CodeBlock("", answer.strip("\n") + "\n")] if _is_code(lines) else []
+        return [CodeBlock("", answer.strip("\n") + "\n")] if is_code(lines) else []
     blocks = []
-    if len(fences) % 2 and not fences[0][1][2].strip() and _is_code(lines[: fences[0][0]]):
+    if len(fences) % 2 and not fences[0][1][2].strip() and is_code(lines[: fences[0][0]]):
         blocks.append(_block("", lines[: fences[0][0]]))
         fences = fences[1:]
     return blocks + list(_fenced(lines, fences))
@@ -61,21 +54,32 @@ def source_for(answer: str, path: str, name: str) -> CodeBlock | None:
     return max(suited, key=lambda block: len(block.text), default=None)
 
 
-def replacements(answer: str) -> list[Replacement]:
-    """The complete search/replace blocks of an answer, with the file name that stands above each, if one does."""
-    lines = answer.replace("\r\n", "\n").split("\n")
-    found: list[Replacement] = []
-    row = 0
+def closing_row(lines: Sequence[str], opening: int, *, nests: bool = False) -> int | None:
+    """The row at which the block that `opening` begins ends; `None` where it does not.
+
+    Fences in search/replace blocks and patches are theirs. `nests` says that a block may hold others, as Markdown does.
+
+    Raises `EditError` where such a block or patch has no end.
+    """
+    fence = FENCE.match(lines[opening])
+    assert fence is not None
+    column, depth, row = _column(lines[opening]), 0, opening + 1
     while row < len(lines):
-        middle = _find(lines, _MIDDLE, row + 1) if _SEARCH.match(lines[row]) else None
-        end = _find(lines, _REPLACE, middle + 1) if middle is not None else None
-        if middle is None or end is None:
-            row += 1
-            continue
-        path = _path_above(lines, row) or (found[-1].path if found else "")
-        found.append(Replacement(_joined(lines[row + 1 : middle]), _joined(lines[middle + 1 : end]), path))
-        row = end + 1
-    return found
+        other = FENCE.match(lines[row])
+        if search_replace.starts(lines, row):
+            row = search_replace.end_of(lines, row)
+        elif begin_patch.begins(lines[row]):
+            row = begin_patch.end_of(lines, row)
+        elif other is not None and _column(lines[row]) <= column + 3 * nests and _as_long(other, fence):
+            if not other[2].strip() and depth == 0:
+                return row
+            depth += 1 if other[2].strip() and nests else -1 if not other[2].strip() else 0
+        row += 1
+    return None
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _fenced(lines: list[str], fences: Sequence[tuple[int, re.Match[str]]]) -> Iterator[CodeBlock]:
@@ -83,7 +87,7 @@ def _fenced(lines: list[str], fences: Sequence[tuple[int, re.Match[str]]]) -> It
     while position < len(fences):
         row, opening = fences[position]
         position += 1
-        while position < len(fences) and not _closes(fences[position][1], opening):
+        while position < len(fences) and not closes(fences[position][1], opening):
             position += 1
         info = opening[2].split()
         language = info[0].lower() if info else ""
@@ -94,15 +98,21 @@ def _fenced(lines: list[str], fences: Sequence[tuple[int, re.Match[str]]]) -> It
         position += 1
 
 
-def _closes(fence: re.Match[str], opening: re.Match[str]) -> bool:
-    return fence[1][0] == opening[1][0] and len(fence[1]) >= len(opening[1]) and not fence[2].strip()
+def closes(fence: re.Match[str], opening: re.Match[str]) -> bool:
+    """Whether a fence closes the block that another opened."""
+    return _as_long(fence, opening) and not fence[2].strip()
+
+
+def _as_long(fence: re.Match[str], opening: re.Match[str]) -> bool:
+    return fence[1][0] == opening[1][0] and len(fence[1]) >= len(opening[1])
 
 
 def _block(language: str, lines: list[str], *, truncated: bool = False) -> CodeBlock:
     return CodeBlock(language, textwrap.dedent("\n".join(lines)).strip("\n") + "\n", truncated)
 
 
-def _is_code(lines: Sequence[str]) -> bool:
+def is_code(lines: Sequence[str]) -> bool:
+    """Whether lines plainly are code and not prose, by the first that is not blank."""
     first = next((line for line in lines if line.strip()), "")
     return bool(_STARTS_CODE.match(first))
 
@@ -110,26 +120,3 @@ def _is_code(lines: Sequence[str]) -> bool:
 def _suits(fence: str, path: str) -> bool:
     language = language_for(path)
     return language is not None and fence in language.fences
-
-
-def _find(lines: Sequence[str], pattern: re.Pattern[str], start: int) -> int | None:
-    for row in range(start, len(lines)):
-        if pattern.match(lines[row]):
-            return row
-        if _SEARCH.match(lines[row]):
-            return None
-    return None
-
-
-def _path_above(lines: Sequence[str], row: int) -> str:
-    for above in range(row - 1, max(row - 4, -1), -1):
-        text = lines[above].strip()
-        if not text or _FENCE.match(lines[above]):
-            continue
-        named = text.strip("*`#: ")
-        return named if re.fullmatch(r"[\w./@+-]+\.\w+", named) else ""
-    return ""
-
-
-def _joined(lines: Sequence[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)

@@ -7,11 +7,11 @@ about the function is taken; what the file says around it stays.
 import textwrap
 from collections.abc import Sequence
 
-from devagent.code.additions import Change, additions, changed
+from devagent.code.edits.additions import Change, additions, changed
+from devagent.code.edits.layout import indented_like, least_indentation, shifted, string_lines
+from devagent.code.edits.rendering import rendered
 from devagent.code.errors import EditError
 from devagent.code.language import Language, language_for, parse, walk
-from devagent.code.layout import indented_like, least_indentation, shifted, string_lines
-from devagent.code.rendering import rendered
 from devagent.code.symbol import Definition, definitions, extent
 from devagent.code.textfile import TextFormat, indentation, read_text
 
@@ -97,7 +97,8 @@ def _fragment(form: str, answer: bytes) -> bytes:
 
 
 def _where(answer: bytes, language: Language) -> str:
-    bad = next(n for n in walk(parse(answer, language).root_node) if n.is_error or n.is_missing)
+    root = parse(answer, language).root_node
+    bad = next((n for n in walk(root) if n.is_error or n.is_missing), root)
     line = answer.split(b"\n")[bad.start_point.row].decode("utf-8", "replace").strip()
     return f"line {bad.start_point.row + 1}: {line[:120]}"
 

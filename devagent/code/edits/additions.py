@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from devagent.code.edits.layout import shifted
 from devagent.code.language import Language, matches, parse, text_of
-from devagent.code.layout import shifted
 from devagent.code.symbol import Definition, definitions
 from devagent.code.textfile import indentation
 

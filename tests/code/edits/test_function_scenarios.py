@@ -1,17 +1,17 @@
-"""Answers of models put into files: each folder of scenarios/edits is a file, an answer, and what must come of it."""
+"""Functions put into files: each folder of scenarios/edits/functions is a file, an answer, and what comes of it."""
 
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from devagent.code.answer import source_for
+from devagent.code.edits.fences import source_for
+from devagent.code.edits.whole_symbol import replace_symbol
 from devagent.code.errors import EditError
 from devagent.code.language import language_for
-from devagent.code.replace import replace_symbol
 from devagent.code.syntax import new_syntax_errors
 
-SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios" / "edits").iterdir())
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios" / "edits" / "functions").iterdir())
 
 
 @pytest.mark.parametrize("folder", SCENARIOS, ids=lambda folder: folder.name)

@@ -1,0 +1,309 @@
+"""What a model's answer asks for: every format is read, wherever it stands between prose and fences."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from devagent.code.edits import begin_patch, search_replace, unified_diff
+from devagent.code.edits.apply import Applied, apply_edits
+from devagent.code.edits.edit import Edit, Hunk, MoveFile, ReplaceText, WriteFile
+from devagent.code.edits.fences import FENCE, closing_row, is_code
+from devagent.code.edits.names import NOBODY, Named, named_in, named_in_comment, named_in_info
+from devagent.code.edits.naming import clean, existing, resolved
+from devagent.code.edits.whole import Piece, edits_of, fits
+from devagent.code.errors import EditError
+from devagent.code.language import Language, language_for, languages
+
+MAX_CHARACTERS = 4_000_000
+_THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_DIFFS = ("diff", "patch", "udiff", "git-diff")
+_COMMANDS = (
+    "bash",
+    "sh",
+    "shell",
+    "console",
+    "zsh",
+    "text",
+    "txt",
+    "output",
+    "plaintext",
+    "log",
+    "terminal",
+    "powershell",
+)
+_NESTS = ("md", "markdown", "mdx")
+_EXAMPLE = ReplaceText("path/of/file.py", (Hunk("lines as they stand in the file\n", "lines to put there\n"),))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The edits of an answer, and what is to be said of how it was read."""
+
+    edits: tuple[Edit, ...]
+    notes: tuple[str, ...] = ()
+
+
+def apply_answer(answer: str, files: Mapping[str, bytes], *, path: str = "", closed: bool = False) -> Applied:
+    """What an answer makes of the files, all of it or nothing; `files` itself is left alone.
+
+    Arguments:
+        path: the file that code without a name is meant for; empty where there is none.
+        closed: whether the answer is known to be whole, as the text of a tool call is.
+
+    Raises `EditError` with a text fit for the model.
+    """
+    reading = read_answer(answer, files, path=path, closed=closed)
+    applied = apply_edits(files, reading.edits)
+    if not applied.changes and not applied.modes:
+        raise EditError("the answer changes nothing", why="all it says stands there already")
+    return replace(applied, notes=(*reading.notes, *applied.notes))
+
+
+def read_answer(answer: str, files: Mapping[str, bytes], *, path: str = "", closed: bool = False) -> Reading:
+    """The edits of an answer, in its order. Raises `EditError` for one that is cut off, or holds none."""
+    text = _normal(answer)
+    found = list(_Reader(text.split("\n"), files, path, closed=closed).items())
+    converter = _Converter(files, path)
+    edits = _merged([edit for item in found for edit in converter.edits(item, alone=len(found) == 1)])
+    if not edits:
+        raise converter.nothing(bool(found))
+    return Reading(tuple(edits), tuple(converter.notes))
+
+
+def has_marks(answer: str) -> bool:
+    """Whether an answer is written in a format with marks of its own: search/replace, a diff, a patch."""
+    try:
+        lines = _normal(answer).split("\n")
+    except EditError:
+        return False
+    return any(
+        search_replace.starts(lines, row) or begin_patch.starts(lines, row) or unified_diff.starts(lines, row)
+        for row in range(len(lines))
+    ) or bool(re.search(r"^(?:```|~~~)(?:diff|patch|udiff)\s*\n", "\n".join(lines), re.MULTILINE))
+
+
+def _merged(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, with those of text in one file that follow each other made one: all quote the file as it was."""
+    result: list[Edit] = []
+    for edit in edits:
+        same = next((n for n in reversed(range(len(result))) if edit.path in _touched(result[n])), None)
+        if same is not None and isinstance(edit, ReplaceText) and isinstance(first := result[same], ReplaceText):
+            result[same] = ReplaceText(edit.path, (*first.hunks, *edit.hunks))
+        else:
+            result.append(edit)
+    return result
+
+
+def _touched(edit: Edit) -> tuple[str, ...]:
+    return (edit.path, edit.to) if isinstance(edit, MoveFile) else (edit.path,)
+
+
+def _normal(answer: str) -> str:
+    """An answer with plain line ends, without thoughts at its beginning and what cannot be encoded."""
+    if len(answer) > MAX_CHARACTERS:
+        raise EditError("the answer is too long", why=f"{MAX_CHARACTERS:,} characters is the limit")
+    text = re.sub(r"\r+\n", "\n", answer).encode("utf-8", "replace").decode().removesuffix("\r")
+    text = _THOUGHT.sub("", text, count=1) if _THOUGHT.match(text) else text
+    if re.match(r"\s*<think(?:ing)?>", text):
+        raise EditError("the answer is cut off", why="it ends within its thoughts", hint="Answer in fewer words")
+    return text
+
+
+class _Reader:
+    """Goes through an answer from the top, and hands over edits and pieces of code as they come."""
+
+    def __init__(self, lines: Sequence[str], known: Mapping[str, bytes], path: str, *, closed: bool) -> None:
+        self._lines, self._known, self._default, self._closed = lines, known, path, closed
+        self._row = 0
+        self._said: list[Named] = []
+        self._heading = NOBODY
+        self._carried = NOBODY
+        self._last = path
+        self._found = 0
+
+    def items(self) -> Iterator[Edit | Piece]:
+        """What the answer holds, in its order. Raises `EditError`."""
+        while self._row < len(self._lines):
+            yield from self._next()
+        if not self._found and self._default and is_code(self._lines):
+            yield Piece("\n".join(self._lines).strip("\n") + "\n")
+
+    def _next(self) -> Iterator[Edit | Piece]:
+        line = self._lines[self._row]
+        if self._marked(self._lines, self._row) or unified_diff.starts(self._lines, self._row):
+            items, self._row = self._read(self._lines, self._row, self._named() or self._carried)
+            yield from self._counted(items)
+        elif (fence := FENCE.match(line)) is not None:
+            yield from self._counted(self._fenced(fence))
+        else:
+            self._listen(line)
+            self._row += 1
+
+    def _counted(self, items: Sequence[Edit | Piece]) -> Sequence[Edit | Piece]:
+        self._found += len(items)
+        self._said = []
+        return items
+
+    def _listen(self, line: str) -> None:
+        """Note what a line of prose names."""
+        if not line.strip():
+            return
+        named = named_in(line, self._known)
+        if line.startswith("#") or re.fullmatch(r"\s*\*\*.*\*\*:?\s*", line):
+            self._heading, self._carried = named, named or self._carried
+        self._said.append(named)
+
+    def _named(self) -> Named:
+        """The file that the prose above names."""
+        if self._said and self._said[-1]:
+            return self._said[-1]
+        different = {named for named in self._said if named}
+        return different.pop() if len(different) == 1 else NOBODY
+
+    @staticmethod
+    def _marked(lines: Sequence[str], row: int) -> bool:
+        return search_replace.starts(lines, row) or begin_patch.starts(lines, row)
+
+    def _read(self, lines: Sequence[str], row: int, named: Named) -> tuple[list[Edit | Piece], int]:
+        """The edits that begin at a row in a format with marks, and the row after them."""
+        if search_replace.starts(lines, row):
+            own, hunk, after = search_replace.read(lines, row)
+            self._last = own or named.path or self._last
+            self._carried = Named(self._last)
+            return [ReplaceText(self._last, (hunk,))], after
+        if begin_patch.starts(lines, row):
+            edits, after = begin_patch.read(lines, row)
+        else:
+            path = named.path or self._default
+            edits, after = unified_diff.read(lines, row, path=path, fenced=False, closed=self._closed)
+        return list(edits), after
+
+    def _fenced(self, fence: re.Match[str]) -> list[Edit | Piece]:
+        """What a fenced block holds."""
+        opening = self._row
+        named = named_in_info(fence[2], self._known) or self._named()
+        nests = fence[2].strip().lower() in _NESTS or named.path.endswith(tuple(f".{end}" for end in _NESTS))
+        closing = closing_row(self._lines, opening, nests=nests)
+        if closing is None:
+            return self._stray(fence)
+        self._row = closing + 1
+        margin = len(self._lines[opening]) - len(self._lines[opening].lstrip())
+        body = [line[min(margin, len(line) - len(line.lstrip())) :] for line in self._lines[opening + 1 : closing]]
+        language = re.split(r"[\s:{]", fence[2].strip().lower(), maxsplit=1)[0]
+        if any(self._marked(body, row) for row in range(len(body))):
+            return self._blocks(body, named or self._carried)
+        named = named or self._heading
+        if language in _DIFFS or unified_diff.looks_like(body):
+            return self._read_diff(body, named)
+        first = next((line for line in body if line.strip()), "")
+        named = named or named_in_comment(first, self._known)
+        return [Piece("".join(f"{line}\n" for line in body), language, named)]
+
+    def _blocks(self, body: Sequence[str], named: Named) -> list[Edit | Piece]:
+        """The search/replace blocks or patches of a fenced block, each perhaps with its file on the line above."""
+        items: list[Edit | Piece] = []
+        row, above = 0, NOBODY
+        while row < len(body):
+            if self._marked(body, row):
+                found, row = self._read(body, row, above or named)
+                items += found
+                above, named = NOBODY, NOBODY
+            else:
+                above = named_in(body[row], self._known) or (above if not body[row].strip() else NOBODY)
+                row += 1
+        return items
+
+    def _read_diff(self, body: Sequence[str], named: Named) -> list[Edit | Piece]:
+        first = next((row for row, line in enumerate(body) if line.strip()), 0)
+        if body and not unified_diff.looks_like(body) and (above := named_in(body[first], self._known)):
+            named, first = above, first + 1
+        edits, _ = unified_diff.read(body, first, path=named.path or self._default, fenced=True)
+        return list(edits)
+
+    def _stray(self, fence: re.Match[str]) -> list[Edit | Piece]:
+        """A fence that is never closed: the end of a block that the prompt began, or of an answer that was cut off."""
+        before, after = self._lines[: self._row], self._lines[self._row + 1 :]
+        if fence[2].strip() or any(map(str.strip, after)):
+            raise EditError(
+                "the answer is cut off",
+                why=f"the code block at its line {self._row + 1} has no end",
+                hint="Send it again, or less at once",
+            )
+        self._row = len(self._lines)
+        if self._found or not self._default or not is_code(before):
+            return []
+        return [Piece("\n".join(before).strip("\n") + "\n")]
+
+
+class _Converter:
+    """Makes edits of what was read, with the files at hand."""
+
+    def __init__(self, files: Mapping[str, bytes], path: str) -> None:
+        self._files, self._default = files, path
+        self._written: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def edits(self, item: Edit | Piece, *, alone: bool) -> list[Edit]:
+        """The edits that an item of an answer stands for. Raises `EditError`."""
+        if not isinstance(item, Piece):
+            return [item]
+        if not item.named and (item.language in _COMMANDS or not self._meant(item, alone=alone)):
+            self.notes.append("a code block that names no file was left out")
+            return []
+        path = self._place(item)
+        if _is_odd(item.language, path):
+            self.notes.append(f"a code block of {item.language} beside {path} was left out")
+            return []
+        edits = edits_of(item, path, self._files.get(path))
+        for edit in edits:
+            if isinstance(edit, WriteFile) and self._written.setdefault(path, edit.text) != edit.text:
+                raise EditError(f"the answer has two versions of {path}", hint="Send one")
+        if not edits:
+            self.notes.append(f"a code block that {path} holds as it is was taken for a quotation")
+        return edits
+
+    def nothing(self, pieces: bool) -> EditError:
+        """Why there is nothing to do."""
+        if pieces and self.notes:
+            return EditError("the answer holds no edit", why=self.notes[-1], hint=f"{_hint()}")
+        return EditError("the answer holds no edit", hint=_hint())
+
+    def _meant(self, piece: Piece, *, alone: bool) -> bool:
+        """Whether a piece without a name is meant for the file that the question was about."""
+        if not self._default:
+            return False
+        language = language_for(self._default)
+        return alone or not piece.language or (language is not None and piece.language in language.fences)
+
+    def _place(self, piece: Piece) -> str:
+        """The file that a piece of code belongs to."""
+        path = clean(piece.named.path or self._default)
+        if path in self._files:
+            return path
+        try:
+            there = existing(path, self._files)
+            if fits(piece, there.path, self._files[there.path]):
+                self.notes.append(there.note)
+                return there.path
+        except EditError:
+            pass  # It may be a new file: what follows says where that is.
+        edit, note = resolved(WriteFile(path, piece.text), self._files)
+        self.notes += [note] if note else []
+        return edit.path
+
+
+def _is_odd(fence: str, path: str) -> bool:
+    """Whether code is in another language than the file that is named beside it, and so no edit of it."""
+    language = language_for(path)
+    if fence in _COMMANDS:
+        return language is not None and fence not in language.fences
+    spoken = [known for known in languages() if fence in known.fences]
+    return language is not None and bool(spoken) and not any(_kin(language, known) for known in spoken)
+
+
+def _kin(a: Language, b: Language) -> bool:
+    return a.module == b.module or a.name in (b.name, b.like) or b.name == a.like or {a.name, b.name} == {"c", "cpp"}
+
+
+def _hint() -> str:
+    return f"Write one like this:\n{search_replace.rendered([_EXAMPLE])}"
