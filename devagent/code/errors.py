@@ -16,10 +16,10 @@ class EditError(NotResolved):
 
 
 class AlreadyDone(EditError):
-    """What an edit would do stands in the file already."""
+    """All that an edit would do stands in the files already; `where` says at which lines."""
 
-    def __init__(self, where: str) -> None:
-        super().__init__("it is done already", why=where)
+    def __init__(self, where: str, *, what: str = "it is done already") -> None:
+        super().__init__(what, why=where)
 
 
 class NotThere(EditError):

@@ -44,6 +44,8 @@ async def work(
         reply = await room.ask(phase.by.name, phase.name, f"{place}/step/{step}", request)
         talk.append(Message("assistant", reply.text))
         action = find_action(reply.text, phase.by.tools)
+        if action is not None and not action.closed and toolbox.has_done(action):
+            action = None  # No call: it tells of what it did.
         if action is None or action.tool == "submit":
             try:
                 return finish(action.argument if action else reply.text)
@@ -70,7 +72,7 @@ def opening(phase: Phase, instruction: str, *, tools: bool) -> list[Message]:
 
 def _fitted(talk: list[Message], room: "Room", phase: Phase) -> list[Message]:
     """The conversation within the model's window: the oldest observations are left out, and that is said."""
-    from devagent.models.tokens import estimate_tokens
+    from devagent.journal.tokens import estimate_tokens
 
     room_for = room.window(phase.by.name) - phase.max_tokens - 200
     sizes = [estimate_tokens(message.text) + 8 for message in talk]

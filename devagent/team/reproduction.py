@@ -4,9 +4,12 @@ The file is labelled as devagent's, belongs to the proposal, and is out of the c
 """
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from devagent.code.edits.answer import apply_answer, has_marks
 from devagent.code.edits.fences import code_blocks
+from devagent.code.errors import EditError
 from devagent.code.language import language_for
 from devagent.journal.secrets import is_masked
 from devagent.models.model import ModelRequest
@@ -46,14 +49,25 @@ async def reproduce(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
             seed=attempt,
         )
         reply = await room.ask(phase.by.name, phase.name, f"{place}/attempt/{attempt}", request)
-        blocks = code_blocks(reply.text)
-        if not blocks:
+        text = file_in(reply.text, path)
+        if not text:
             trouble = "There was no code block in your answer."
             continue
-        trouble = await _accept(room, f"{place}/run/{attempt}", path, blocks[-1].text)
+        trouble = await _accept(room, f"{place}/run/{attempt}", path, text)
         if not trouble:
             return {"path": path}, "model"
     raise PhaseFailed(f"the tester found no test that fails because of the task: {trouble}")
+
+
+def file_in(answer: str, path: str) -> str:
+    """The new file that an answer holds, be it a code block or a patch that makes it; empty where it holds none."""
+    if has_marks(answer):
+        with suppress(EditError):
+            made = [content for content in apply_answer(answer, {}, path=path).changes.values() if content]
+            if len(made) == 1:
+                return made[0].decode()
+    blocks = code_blocks(answer)
+    return blocks[-1].text if blocks else ""
 
 
 async def observe_feedback(room: "Room", place: str) -> bool:

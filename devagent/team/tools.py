@@ -25,7 +25,8 @@ USAGE: Mapping[ToolName, str] = {
     "read": "```read\npath/of/file.py:10-80\n```\nshows a file, or these lines of it.",
     "edit": (
         "```edit\npath/of/file.py\n<<<<<<< SEARCH\nlines as they stand in the file\n=======\nlines to put there\n"
-        ">>>>>>> REPLACE\n```\nchanges a file of your working copy; an empty SEARCH makes a new file. A unified diff will do as well."
+        ">>>>>>> REPLACE\n```\nchanges a file of your working copy; an empty SEARCH makes a new file. A unified "
+        "diff will do as well."
     ),
     "test": "```test\n```\nruns the tests that have to pass on your working copy, or those you name, one a line.",
     "submit": "```submit\none sentence on what you changed and why it is right\n```\nhands in your working copy.",
@@ -48,12 +49,15 @@ def find_action(answer: str, allowed: tuple[ToolName, ...]) -> Action | None:
     from devagent.code.edits.answer import has_marks
     from devagent.code.edits.fences import closing_row
 
-    lines = answer.split("\n")
+    lines = answer.replace("\r\n", "\n").split("\n")
     try:
         for row, line in enumerate(lines):
             opening = _OPENING.fullmatch(line)
-            end = closing_row(lines, row, nests=opening[2] == "edit") if opening else None
-            if opening and end is not None and opening[2] in allowed:
+            if opening is None or opening[2] not in allowed:
+                continue
+            plain = (n for n in range(row + 1, len(lines)) if lines[n].rstrip() == opening[1])
+            end = closing_row(lines, row, nests=True) if opening[2] == "edit" else next(plain, None)
+            if end is not None:
                 return Action(opening[2], "\n".join(lines[row + 1 : end]).strip("\n"))
     except EditError:
         pass  # It is cut off: the edit tool says so.
@@ -93,6 +97,19 @@ class Toolbox:
             case _:
                 return await self._test(tuple(action.argument.split("\n")) if action.argument.strip() else ())
 
+    def has_done(self, action: Action) -> bool:
+        """Whether all that an edit would do is done, so that the answer only tells of it."""
+        from devagent.code.edits.answer import apply_answer
+        from devagent.code.errors import AlreadyDone
+
+        try:
+            apply_answer(action.argument, self._texts())
+        except AlreadyDone:
+            return True
+        except EditError:
+            return False
+        return False
+
     def content(self, path: str) -> bytes | None:
         """A file of the working copy."""
         file = self.changes[path] if path in self.changes else self.bench.files.get(path)
@@ -118,8 +135,7 @@ class Toolbox:
     def _edit(self, action: Action) -> str:
         from devagent.code.edits.answer import apply_answer
 
-        copy = {path: file for path, file in {**self.bench.files, **self.changes}.items() if file is not None}
-        texts = {path: file.content for path, file in copy.items() if file.mode != "120000"}
+        copy, texts = self._copy(), self._texts()
         applied = apply_answer(action.argument, texts, closed=action.closed)
         touched = sorted({*applied.changes, *applied.modes})
         for path in touched:
@@ -133,6 +149,12 @@ class Toolbox:
             self._put(path, None if content is None else File(content, mode))
         said = [f"{path} was {self._what(path, copy)}." for path in touched]
         return "\n".join([*said, *(f"({note})" for note in applied.notes)])
+
+    def _copy(self) -> dict[str, File]:
+        return {path: file for path, file in {**self.bench.files, **self.changes}.items() if file is not None}
+
+    def _texts(self) -> dict[str, bytes]:
+        return {path: file.content for path, file in self._copy().items() if file.mode != "120000"}
 
     def _what(self, path: str, before: Tree) -> str:
         return "made" if path not in before else "changed" if self.content(path) is not None else "deleted"

@@ -5,6 +5,7 @@ import pytest
 from scripted_world import LARGE, make_room
 
 from devagent.journal.journal import Journal
+from devagent.sandbox.sandbox import File
 from devagent.team.agent import PhaseFailed, opening, work
 from devagent.team.lite import LiteStrategy
 from devagent.team.phases import load_phase
@@ -26,6 +27,11 @@ def test_prose_and_other_code_blocks_are_no_calls() -> None:
 def test_an_edit_may_hold_code_blocks(fence: str) -> None:
     body = "notes.md\n```markdown\n# A\n```sh\nrun\n```\n```"
     assert find_action(f"So:\n{fence}edit\n{body}\n{fence}\n", ("edit",)) == Action("edit", body)
+
+
+def test_marks_may_be_searched_for() -> None:
+    answer = "```search\n<<<<<<< SEARCH\n```\n"
+    assert find_action(answer, ("search", "edit")) == Action("search", "<<<<<<< SEARCH")
 
 
 def test_an_edit_outside_of_a_block_is_a_call() -> None:
@@ -85,6 +91,38 @@ def test_the_edit_tool_takes_every_format(tmp_path: Path) -> None:
     assert deleted == "new.py was deleted."
 
 
+def edited(folder: Path, files: dict[str, File], answer: str) -> tuple[str, dict[str, File | None]]:
+    async def go() -> tuple[str, dict[str, File | None]]:
+        with Journal(folder) as journal:
+            room, _ = await make_room(journal, [], LARGE)
+            toolbox = Toolbox(room.bench, "here", dict(files))
+            return await toolbox.perform(Action("edit", answer)), toolbox.changes
+
+    return asyncio.run(go())
+
+
+SCRIPT = {"run.sh": File(b"#!/bin/sh\necho one\n", "100755")}
+
+
+def test_an_edited_or_moved_file_stays_executable(tmp_path: Path) -> None:
+    patch = "*** Begin Patch\n*** Update File: run.sh\n*** Move to: go.sh\n@@\n-echo one\n+echo two\n*** End Patch"
+    _, changes = edited(tmp_path / "run", SCRIPT, patch)
+    assert changes == {"go.sh": File(b"#!/bin/sh\necho two\n", "100755")}
+
+
+def test_a_diff_can_take_away_the_mode(tmp_path: Path) -> None:
+    _, changes = edited(tmp_path / "run", SCRIPT, "diff --git a/run.sh b/run.sh\nold mode 100755\nnew mode 100644\n")
+    assert changes == {"run.sh": File(SCRIPT["run.sh"].content, "100644")}
+
+
+@pytest.mark.parametrize("answer", ["link\n```\nx\n```\n", "*** Begin Patch\n*** Add File: link\n+x\n*** End Patch"])
+def test_a_symlink_is_not_written_through_nor_over(answer: str, tmp_path: Path) -> None:
+    link = {"link": File(b"/etc/passwd", "120000")}
+    said, changes = edited(tmp_path / "run", link, answer.replace("link\n```", "`link`\n```"))
+    assert said.startswith("That could not be done")
+    assert changes == link
+
+
 def test_the_edit_tool_says_what_it_understood_otherwise(tmp_path: Path) -> None:
     (said,) = use(
         tmp_path / "run", Action("edit", EDIT.replace("calc.py", "/work/calc.py").replace("    total", "total"))
@@ -120,6 +158,22 @@ def test_an_agent_that_goes_round_in_circles_is_stopped(tmp_path: Path) -> None:
 
     with pytest.raises(PhaseFailed, match="repeated `search`"):
         asyncio.run(go())
+
+
+@pytest.mark.parametrize("told", ["", "As a diff:\n"])
+def test_an_agent_that_ends_with_a_diff_of_what_it_did_has_submitted(told: str, tmp_path: Path) -> None:
+    diff = f"{told}```diff\n--- a/calc.py\n+++ b/calc.py\n@@ -2 +2 @@\n-    total = a - b\n+    total = a + b\n```\n"
+
+    async def go() -> tuple[str, Toolbox]:
+        with Journal(tmp_path / "run") as journal:
+            room, _ = await make_room(journal, [diff, diff], LARGE)
+            phase, toolbox = load_phase("lite"), Toolbox(room.bench, "lite")
+            opened = opening(phase, "Do it.", tools=True)
+            return await work(room, phase, "lite", opened, toolbox, lambda text: text), toolbox
+
+    said, toolbox = asyncio.run(go())
+    assert said == diff
+    assert b"a + b" in (toolbox.content("calc.py") or b"")
 
 
 def test_lite_submits_through_the_same_gates(tmp_path: Path) -> None:

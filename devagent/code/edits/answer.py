@@ -6,33 +6,20 @@ from dataclasses import dataclass, replace
 
 from devagent.code.edits import begin_patch, search_replace, unified_diff
 from devagent.code.edits.apply import Applied, apply_edits
-from devagent.code.edits.edit import Edit, Hunk, MoveFile, ReplaceText, WriteFile
+from devagent.code.edits.edit import Edit, Hunk, MoveFile, ReplaceText
 from devagent.code.edits.fences import FENCE, closing_row, is_code
 from devagent.code.edits.names import NOBODY, Named, named_in, named_in_comment, named_in_info
-from devagent.code.edits.naming import clean, existing, resolved
-from devagent.code.edits.whole import Piece, edits_of, fits
-from devagent.code.errors import EditError
-from devagent.code.language import Language, language_for, languages
+from devagent.code.edits.pieces import Meaning
+from devagent.code.edits.whole import Piece
+from devagent.code.errors import AlreadyDone, EditError
 
 MAX_CHARACTERS = 4_000_000
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _DIFFS = ("diff", "patch", "udiff", "git-diff")
-_COMMANDS = (
-    "bash",
-    "sh",
-    "shell",
-    "console",
-    "zsh",
-    "text",
-    "txt",
-    "output",
-    "plaintext",
-    "log",
-    "terminal",
-    "powershell",
-)
 _NESTS = ("md", "markdown", "mdx")
-_EXAMPLE = ReplaceText("path/of/file.py", (Hunk("lines as they stand in the file\n", "lines to put there\n"),))
+_EXAMPLE = search_replace.rendered(
+    [ReplaceText("path/of/file.py", (Hunk("lines as they stand in the file\n", "lines to put there\n"),))]
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +42,7 @@ def apply_answer(answer: str, files: Mapping[str, bytes], *, path: str = "", clo
     reading = read_answer(answer, files, path=path, closed=closed)
     applied = apply_edits(files, reading.edits)
     if not applied.changes and not applied.modes:
-        raise EditError("the answer changes nothing", why="all it says stands there already")
+        raise AlreadyDone("all it says stands there already", what="the answer changes nothing")
     return replace(applied, notes=(*reading.notes, *applied.notes))
 
 
@@ -63,11 +50,12 @@ def read_answer(answer: str, files: Mapping[str, bytes], *, path: str = "", clos
     """The edits of an answer, in its order. Raises `EditError` for one that is cut off, or holds none."""
     text = _normal(answer)
     found = list(_Reader(text.split("\n"), files, path, closed=closed).items())
-    converter = _Converter(files, path)
-    edits = _merged([edit for item in found for edit in converter.edits(item, alone=len(found) == 1)])
+    meaning = Meaning(files, path)
+    edits = _merged([edit for item in found for edit in meaning.edits(item, alone=len(found) == 1)])
     if not edits:
-        raise converter.nothing(bool(found))
-    return Reading(tuple(edits), tuple(converter.notes))
+        why = meaning.notes[-1] if meaning.notes else ""
+        raise EditError("the answer holds no edit", why=why, hint=f"Write one like this:\n{_EXAMPLE}")
+    return Reading(tuple(edits), tuple(meaning.notes))
 
 
 def has_marks(answer: str) -> bool:
@@ -233,77 +221,3 @@ class _Reader:
         if self._found or not self._default or not is_code(before):
             return []
         return [Piece("\n".join(before).strip("\n") + "\n")]
-
-
-class _Converter:
-    """Makes edits of what was read, with the files at hand."""
-
-    def __init__(self, files: Mapping[str, bytes], path: str) -> None:
-        self._files, self._default = files, path
-        self._written: dict[str, str] = {}
-        self.notes: list[str] = []
-
-    def edits(self, item: Edit | Piece, *, alone: bool) -> list[Edit]:
-        """The edits that an item of an answer stands for. Raises `EditError`."""
-        if not isinstance(item, Piece):
-            return [item]
-        if not item.named and (item.language in _COMMANDS or not self._meant(item, alone=alone)):
-            self.notes.append("a code block that names no file was left out")
-            return []
-        path = self._place(item)
-        if _is_odd(item.language, path):
-            self.notes.append(f"a code block of {item.language} beside {path} was left out")
-            return []
-        edits = edits_of(item, path, self._files.get(path))
-        for edit in edits:
-            if isinstance(edit, WriteFile) and self._written.setdefault(path, edit.text) != edit.text:
-                raise EditError(f"the answer has two versions of {path}", hint="Send one")
-        if not edits:
-            self.notes.append(f"a code block that {path} holds as it is was taken for a quotation")
-        return edits
-
-    def nothing(self, pieces: bool) -> EditError:
-        """Why there is nothing to do."""
-        if pieces and self.notes:
-            return EditError("the answer holds no edit", why=self.notes[-1], hint=f"{_hint()}")
-        return EditError("the answer holds no edit", hint=_hint())
-
-    def _meant(self, piece: Piece, *, alone: bool) -> bool:
-        """Whether a piece without a name is meant for the file that the question was about."""
-        if not self._default:
-            return False
-        language = language_for(self._default)
-        return alone or not piece.language or (language is not None and piece.language in language.fences)
-
-    def _place(self, piece: Piece) -> str:
-        """The file that a piece of code belongs to."""
-        path = clean(piece.named.path or self._default)
-        if path in self._files:
-            return path
-        try:
-            there = existing(path, self._files)
-            if fits(piece, there.path, self._files[there.path]):
-                self.notes.append(there.note)
-                return there.path
-        except EditError:
-            pass  # It may be a new file: what follows says where that is.
-        edit, note = resolved(WriteFile(path, piece.text), self._files)
-        self.notes += [note] if note else []
-        return edit.path
-
-
-def _is_odd(fence: str, path: str) -> bool:
-    """Whether code is in another language than the file that is named beside it, and so no edit of it."""
-    language = language_for(path)
-    if fence in _COMMANDS:
-        return language is not None and fence not in language.fences
-    spoken = [known for known in languages() if fence in known.fences]
-    return language is not None and bool(spoken) and not any(_kin(language, known) for known in spoken)
-
-
-def _kin(a: Language, b: Language) -> bool:
-    return a.module == b.module or a.name in (b.name, b.like) or b.name == a.like or {a.name, b.name} == {"c", "cpp"}
-
-
-def _hint() -> str:
-    return f"Write one like this:\n{search_replace.rendered([_EXAMPLE])}"

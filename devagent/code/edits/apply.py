@@ -17,9 +17,8 @@ from devagent.code.edits.edit import (
 )
 from devagent.code.edits.elision import refuse_lazy
 from devagent.code.edits.lines import bodies, joined, split
-from devagent.code.edits.matching import Level, Place
 from devagent.code.edits.naming import resolved
-from devagent.code.edits.splicing import spliced
+from devagent.code.edits.splicing import rewritten
 from devagent.code.edits.text import replace_text
 from devagent.code.edits.whole_symbol import replace_symbol
 from devagent.code.errors import AlreadyDone, CannotParse, EditError, NotThere
@@ -29,6 +28,9 @@ from devagent.code.syntax import new_syntax_errors
 from devagent.code.textfile import TextFormat, lines_of, read_text
 
 MAX_EDITS = 200
+MAX_SOUGHT = 5
+"""So many hunks that fit nowhere in their file are sought in the others."""
+
 _MAX_PROBLEMS = 3
 
 
@@ -94,9 +96,7 @@ def write_file(old: bytes | None, text: str, *, final_newline: bool = True) -> b
     new = TextFormat().written(text.removeprefix("\ufeff"))
     if not was:
         return layout.encode(new + "\n" * (final_newline and not new.endswith("\n") and bool(new)))
-    lines, wanted = split(was), bodies(new)
-    everywhere = Place(0, len(lines), Level.EXACT)
-    lines = spliced(lines, everywhere, [[line.text for line in lines]], [wanted], layout.newline)
+    lines = rewritten(split(was), bodies(new), layout.newline)
     return layout.encode(joined(lines, layout.newline, final_newline=was.endswith("\n")))
 
 
@@ -128,6 +128,7 @@ class _Desk:
         self._moved: dict[str, str] = {}
         self._modes: dict[str, Mode] = {}
         self._notes: list[str] = []
+        self._sought = 0
 
     def steps(self, edit: Edit, part: str) -> Iterator[_Step]:
         """Make one edit, and tell what came of each part of it."""
@@ -198,7 +199,8 @@ class _Desk:
     def _elsewhere(self, error: EditError, path: str, hunk: Hunk) -> EditError:
         """The error with the other files in which the lines to replace do stand."""
         quoted = hunk.search.strip("\n").encode("utf-8", "replace")
-        if not isinstance(error, NotThere):
+        self._sought += isinstance(error, NotThere)
+        if not isinstance(error, NotThere) or self._sought > MAX_SOUGHT:
             return error
         forms = (quoted, quoted.replace(b"\n", b"\r\n"))
         others = [o for o, content in self._present().items() if o != path and any(f in content for f in forms)]
@@ -270,8 +272,12 @@ def _numbered(kind: str, number: int, total: int) -> str:
 def _refusal(steps: Sequence[_Step]) -> EditError:
     """One error for all that did not fit, with what did."""
     failed = [step for step in steps if step.error]
-    if len(steps) == 1 and (only := steps[0]).error:
-        return EditError(only.about(only.error.what), why=only.error.why, hint=only.error.hint)
+    done = all(isinstance(step.error, AlreadyDone) for step in steps)
+    if len(steps) == 1 and (only := steps[0].error):
+        what = steps[0].about(only.what)
+        return AlreadyDone(only.why, what=what) if done else EditError(what, why=only.why, hint=only.hint)
+    if done:
+        return AlreadyDone("\n".join(f"- {step.about(str(step.error))}" for step in steps), what="all is done already")
     failed.sort(key=lambda step: isinstance(step.error, AlreadyDone))
     lines = [f"- {step.about(str(step.error))}" for step in failed]
     fitting = list(dict.fromkeys(step.name for step in steps if not step.error))

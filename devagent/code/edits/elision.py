@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from devagent.code.edits.lines import bodies, width
+from devagent.code.edits.lines import bodies, width, without_blank_ends
 from devagent.code.edits.matching import Level, Place, nesting, rows_of, same_nesting
 from devagent.code.errors import EditError
 
@@ -91,7 +91,8 @@ def elided(search: str, replace: str) -> Elided | None:
         wanted, new, margins = wanted[:-1], new[:-1], margins[: len(wanted) - 2]
     if not wanted or not all(any(map(str.strip, piece)) for piece in wanted):
         raise EditError("nothing is quoted beside a `...` line", hint="Quote the lines around the ones that change")
-    return Elided(wanted, new, margins)
+    pairs = [without_blank_ends(*pair)[:2] for pair in zip(wanted, new, strict=True)]
+    return Elided([quoted for quoted, _ in pairs], [added for _, added in pairs], margins)
 
 
 def find_elided(texts: Sequence[str], hunk: Elided) -> list[Place]:

@@ -42,6 +42,18 @@ def width(line: str) -> int:
     return len(indentation(line).expandtabs(TAB_WIDTH))
 
 
+def without_blank_ends(wanted: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str], int]:
+    """Quoted lines without the blank ones around them, new lines without as many, and how many went first."""
+    lead, tail = _blank(wanted), _blank(wanted[::-1])
+    first = min(lead, _blank(new))
+    last = min(tail, _blank(new[first:][::-1]))
+    return list(wanted[lead : len(wanted) - tail]), list(new[first : len(new) - last]), lead
+
+
+def _blank(texts: Sequence[str]) -> int:
+    return next((row for row, text in enumerate(texts) if text.strip()), len(texts))
+
+
 def _line(raw: str, number: int) -> Line:
     end = "\r\n" if raw.endswith("\r\n") else "\n" if raw.endswith("\n") else ""
     return Line(raw[: len(raw) - len(end)], end, number)

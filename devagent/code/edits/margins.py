@@ -7,6 +7,7 @@ from itertools import pairwise
 from devagent.code.edits.lines import TAB_WIDTH, width
 from devagent.code.edits.lookalikes import plain
 from devagent.code.edits.matching import in_step, nesting
+from devagent.code.errors import EditError
 from devagent.code.textfile import indentation
 
 _USUAL_UNIT = 4
@@ -28,7 +29,7 @@ class Margins:
     same: bool = False
 
     def moved(self, line: str) -> str:
-        """A line of the answer with the indentation it has to have in the file."""
+        """A line of the answer with the indentation it has to have in the file. Raises `EditError`."""
         if self.same:
             return line
         text, own = line.lstrip(" \t"), width(line)
@@ -36,6 +37,8 @@ class Margins:
             return text
         if own in self.known:
             return self.known[own] + text
+        if " \t" in indentation(line):
+            raise EditError(f"`{text[:60]}` is indented by blanks and tabs", hint="Indent it as the file does")
         below = max((known for known in self.known if known < own), default=None)
         if below is not None:
             return self.known[below] + self._deeper(own - below) + text
@@ -62,24 +65,27 @@ def margins_of(wanted: Sequence[str], found: Sequence[str], replace: Sequence[st
     Where the quotation is indented as the file is, new lines are meant as they are. Blanks in a file of tabs are not.
     """
     pairs = [(indentation(plain(w)), indentation(f)) for w, f in zip(wanted, found, strict=True) if w.strip()]
-    trimmed = not in_step(nesting(wanted, found)) or (pairs[0][0] == "" and _too_deep(w for w, _ in pairs[1:]))
-    known = {width(w): f for w, f in pairs[trimmed:]}
     if all(w == f for w, f in pairs) and (any(map(indentation, found)) or uses_tabs(replace) or not uses_tabs(file)):
         return Margins(_USUAL_UNIT, "", same=True)
-    tabs, tabs_there = uses_tabs([*wanted, *replace]), uses_tabs(file)
-    doubtful = bool(pairs) and pairs[0][0] == "" != pairs[0][1]
-    telling = {width(w): f for w, f in pairs[doubtful:]}
-    several = len(telling) > 1
-    unit = (
-        TAB_WIDTH if tabs else _least_step(telling if several else [*telling, *map(width, filter(str.strip, replace))])
-    )
-    if tabs_there:
-        step = "\t"
-    elif tabs:
-        step = " " * min(filter(None, map(width, file)), default=_USUAL_UNIT)
-    else:
-        step = " " * (_least_step(map(width, telling.values())) if several else unit)
+    trimmed = not in_step(nesting(wanted, found)) or (pairs[0][0] == "" and _too_deep(w for w, _ in pairs[1:]))
+    known = {width(w): f for w, f in pairs[trimmed:]}
+    doubtful = pairs[0][0] == "" != pairs[0][1]
+    unit, step = _levels({width(w): width(f) for w, f in pairs[doubtful:]}, [*wanted, *replace], replace, file)
     return Margins(unit, step, known, pairs[0][1] if trimmed else None)
+
+
+def _levels(
+    known: dict[int, int], answer: Sequence[str], replace: Sequence[str], file: Sequence[str]
+) -> tuple[int, str]:
+    """The columns of one level in an answer, and what a level is in the file."""
+    tabs, several = uses_tabs(answer), len(known) > 1
+    widths = known if several else [*known, *map(width, filter(str.strip, replace))]
+    unit = TAB_WIDTH if tabs else _least_step(widths)
+    if uses_tabs(file):
+        return unit, "\t"
+    if tabs:
+        return unit, " " * min(filter(None, map(width, file)), default=_USUAL_UNIT)
+    return unit, " " * (_least_step(known.values()) if several else unit)
 
 
 def uses_tabs(texts: Iterable[str]) -> bool:

@@ -136,8 +136,8 @@ def _rows_shown(place: Place, lines: Sequence[Line]) -> str:
 
 
 def _not_elsewhere(place: Place, lines: Sequence[Line], hunk: Hunk) -> None:
-    """Refuse a place above everything that the answer says it is in."""
-    rows = _scope_rows(lines, hunk.scope[-1]) if hunk.scope else []
+    """Refuse a place above all that the answer says it is in; beside line numbers, as git writes it, it says little."""
+    rows = _scope_rows(lines, hunk.scope[-1]) if hunk.scope and not hunk.line else []
     if rows and all(row >= place.end for row in rows):
         raise EditError(
             f"the lines to replace stand at line {lines[place.start].number}, above `{hunk.scope[-1]}`",

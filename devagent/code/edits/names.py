@@ -22,6 +22,16 @@ _INFO = re.compile(r"(?:title|file|filename|path|name)=[\"']?([^\"'\s}]+)[\"']?"
 _QUOTED = re.compile(r"`([^`]{1,200})`")
 
 
+_KNOWN = """
+py pyi pyx js jsx mjs cjs ts tsx mts cts java kt kts scala groovy go rs rb php c h cc cpp cxx hpp hh cs fs vb swift m mm
+lua pl pm r jl ex exs erl hs ml mli clj dart zig nim sh bash zsh fish ps1 bat sql html htm css scss sass less vue svelte
+xml xsl json json5 jsonl yaml yml toml ini cfg conf env properties gradle lock md mdx rst txt adoc tex csv tsv proto
+graphql tf mk cmake am ac ipynb svg po in j2 tmpl
+"""
+ENDINGS = frozenset(_KNOWN.split())
+"""What the name of a file ends with; `Class.method` is not one."""
+
+
 @dataclass(frozen=True)
 class Named:
     """A file as an answer names it, and the symbol in it that a piece of code is, where that is said.
@@ -95,8 +105,11 @@ def _as_path(text: str, known: Collection[str]) -> Named:
 
 
 def _shaped(text: str) -> bool:
-    """Whether a word looks like the path of a file."""
-    return bool(_PATH.fullmatch(text) and _ENDING.fullmatch(text)) and "://" not in text
+    """Whether a word looks like the path of a file; without a folder it needs an ending that files have."""
+    if not (_PATH.fullmatch(text) and _ENDING.fullmatch(text)) or "://" in text:
+        return False
+    name, dot, ending = text.rpartition(".")
+    return "/" in text or "\\" in text or not (dot and name) or ending.lower() in ENDINGS
 
 
 def _bare(line: str) -> str:

@@ -86,7 +86,7 @@ def _candidates(path: str, files: Mapping[str, bytes], *, by_name: bool) -> list
     within = [file for file in files if file.endswith(f"/{path}")]
     around = sorted((file for file in files if path.endswith(f"/{file}")), key=len)
     named = [file for file in files if PurePosixPath(file).name == name] if by_name and path[0] != "/" else []
-    return [lower, within, around[-1:], named]
+    return [lower, within, around[-1:] if by_name or path[0] == "/" else [], named]
 
 
 def _makes(hunks: Sequence[Hunk]) -> bool:

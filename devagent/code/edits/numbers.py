@@ -19,6 +19,8 @@ def without_numbers(hunk: Hunk) -> Hunk:
     numbers = [int(match[1]) for match in found if match]
     if len(numbers) < len(found) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return hunk
+    if not any(match[2].strip() for match in found if match):
+        return hunk
     new = [match[2] if (match := _NUMBERED.fullmatch(line)) else line for line in bodies(hunk.replace)]
     return replace(hunk, search=_text([m[2] for m in found if m]), replace=_text(new), line=numbers[0])
 

@@ -38,6 +38,11 @@ def spliced(
     return [*result, *lines[place.end :]]
 
 
+def rewritten(lines: Sequence[Line], new: Sequence[str], newline: str) -> list[Line]:
+    """The lines of a file that is written anew; those that are as they were keep their ends."""
+    return _piece(lines, [line.text for line in lines], new, new, Level.EXACT, newline)
+
+
 def _settled(new: Sequence[str], margins: Margins, *, first: bool) -> list[str]:
     """The new lines of a piece with the indentation they have to have."""
     settled = [margins.moved(line) for line in new]
@@ -51,24 +56,32 @@ def _piece(
     old: Sequence[Line], quoted: Sequence[str], settled: Sequence[str], new: Sequence[str], level: Level, newline: str
 ) -> list[Line]:
     """The lines of one piece: those found where the answer repeats them, new ones elsewhere."""
-    same = (lambda text: text) if level is Level.EXACT else str.rstrip
-    letters, there = "".join(quoted), "".join(line.text for line in old)
+    exact = level is Level.EXACT
+    steps = _steps(list(quoted if exact else map(str.rstrip, quoted)), list(new if exact else map(str.rstrip, new)))
     end = next((line.end for line in old if line.end), newline)
-    sloppy = any(q[len(q.rstrip()) :] and line.text == line.text.rstrip() for q, line in zip(quoted, old, strict=True))
+    cleaned = _cleaned(old, quoted, settled, level)
     result: list[Line] = []
-    for kind, start, stop, new_start, new_stop in _steps([same(q) for q in quoted], [same(n) for n in new]):
+    for kind, start, stop, new_start, new_stop in steps:
         if kind == "equal":
             result += old[start:stop]
             continue
-        texts = [text.rstrip() for text in settled[new_start:new_stop]] if sloppy else settled[new_start:new_stop]
-        if level is Level.LOOKALIKES:
-            texts = [undressed(text, letters, there) for text in texts]
-            if stop - start == new_stop - new_start:
-                was = [undressed(text, letters, there) for text in quoted[start:stop]]
-                texts = [_carried(*lines) for lines in zip(was, texts, old[start:stop], strict=True)]
+        texts = cleaned[new_start:new_stop]
+        if level is Level.LOOKALIKES and len(texts) == stop - start:
+            was = _cleaned(old, quoted, quoted, level)[start:stop]
+            texts = [_carried(*lines) for lines in zip(was, texts, old[start:stop], strict=True)]
         own = next((line.end for line in old[start:stop] if line.end), end)
         result += [Line(text, own) for text in texts]
     return result
+
+
+def _cleaned(old: Sequence[Line], quoted: Sequence[str], texts: Sequence[str], level: Level) -> list[str]:
+    """Lines of the answer without the blanks at their ends and the odd characters that only its quotation has."""
+    if any(q != q.rstrip() and line.text == line.text.rstrip() for q, line in zip(quoted, old, strict=True)):
+        texts = [text.rstrip() for text in texts]
+    if level is not Level.LOOKALIKES:
+        return list(texts)
+    letters, there = "".join(quoted), "".join(line.text for line in old)
+    return [undressed(text, letters, there) for text in texts]
 
 
 def _steps(quoted: list[str], new: list[str]) -> list[_Step]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from devagent.code.edits.edit import Hunk
 from devagent.code.edits.elision import elided, find_elided, refuse_lazy
-from devagent.code.edits.lines import Line, bodies, joined, split
+from devagent.code.edits.lines import Line, bodies, joined, split, without_blank_ends
 from devagent.code.edits.matching import Level, Place, find_lines, the_one
 from devagent.code.edits.nearest import nearest
 from devagent.code.edits.numbers import without_numbers
@@ -84,22 +84,9 @@ def _place(lines: list[Line], hunk: Hunk) -> tuple[Place, list[list[str]], list[
 
 
 def _trimmed(hunk: Hunk) -> Hunk:
-    """The hunk without the blank lines around what it quotes, nor as many around the new lines."""
-    wanted, new = bodies(hunk.search), bodies(hunk.replace)
-    first = next(row for row, line in enumerate(wanted) if line.strip())
-    last = next(row for row, line in enumerate(reversed(wanted)) if line.strip())
-    lead = min(first, _blank(new))
-    tail = min(last, _blank(new[lead:][::-1]))
-    return replace(
-        hunk,
-        search=_text(wanted[first : len(wanted) - last]),
-        replace=_text(new[lead : len(new) - tail]),
-        line=hunk.line + first if hunk.line else 0,
-    )
-
-
-def _blank(texts: Sequence[str]) -> int:
-    return next((row for row, text in enumerate(texts) if text.strip()), len(texts))
+    wanted, new, lead = without_blank_ends(bodies(hunk.search), bodies(hunk.replace))
+    line = hunk.line + lead if hunk.line else 0
+    return replace(hunk, search=_text(wanted), replace=_text(new), line=line)
 
 
 def _text(texts: Sequence[str]) -> str:

@@ -131,12 +131,18 @@ class _Reader:
         final_newline = _final_newline(body)
         if head is None:
             return Hunk(_text(search), _text(replace), final_newline=final_newline)
-        if not self._closed and self.row == len(self._lines):
-            blank = next((n for n, text in enumerate(reversed(self._lines)) if text), 0)
+        if not self._closed and (blank := self._blank_above()) is not None:
             _refuse_short(head, len(search) + blank, len(replace) + blank)
         heading = head["said"].removesuffix("@@").strip()
         scope = (heading,) if heading else ()
         return Hunk(_text(search), _text(replace), int(head["line"] or 0), scope, final_newline=final_newline)
+
+    def _blank_above(self) -> int | None:
+        """The blank lines before the end of a hunk, where only the end of the answer or of its signs ends it."""
+        rest = self._lines[self.row :]
+        blank = next((n for n, text in enumerate(reversed(self._lines[: self.row])) if text.strip()), 0)
+        goes_on = bool(rest) and (blank or rest[0].startswith("@@") or starts(self._lines, self.row))
+        return None if goes_on else blank
 
     def _body(self) -> list[str]:
         """The lines of a hunk, each with its sign."""
@@ -145,7 +151,7 @@ class _Reader:
             line = self._lines[self.row]
             if line.startswith("@@") or starts(self._lines, self.row) or _EXTENDED.fullmatch(line):
                 break
-            if line[:1] not in _SIGNS and not self._fenced:
+            if line[:1] not in (*_SIGNS, "\t") and not self._fenced:
                 break
             body.append(line)
             self.row += 1
@@ -166,7 +172,7 @@ def _refuse_short(head: re.Match[str], old: int, new: int) -> None:
     if head["line"] and (old < int(head["old"] or 1) or new < int(head["new"] or 1)):
         raise EditError(
             "the answer is cut off",
-            why=f"`{head[0].strip()}` has other numbers of lines",
+            why=f"`{head[0].strip()}` says that there are more lines",
             hint="Send the diff again, in a code block",
         )
 

@@ -7,17 +7,23 @@ the complete file                 the complete method
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from devagent.code.edits.edit import Edit, ReplaceSymbol, WriteFile
 from devagent.code.edits.lines import bodies
-from devagent.code.edits.matching import find_lines
+from devagent.code.edits.matching import Level, find_lines
 from devagent.code.edits.names import NOBODY, Named, named_in_comment
 from devagent.code.errors import CannotParse, EditError
 from devagent.code.language import Language, language_for, parse
 from devagent.code.symbol import Symbol, symbols
 from devagent.code.textfile import read_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 MAY_GO = 0.25
 """The share of a file's top-level definitions that a piece which is the whole file may lack."""
@@ -25,10 +31,10 @@ MAY_GO = 0.25
 NEARLY_WHOLE = 0.8
 """The share of a file's lines that a piece has to have if it lacks more definitions than that."""
 
-_SEND = "Send the whole file, only the functions that change, or a diff"
-
 MUCH = 10
 """The lines of a file without definitions from which on a piece of half as many is not taken for all of it."""
+
+_SEND = "Send the whole file, only the functions that change, or a diff"
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,12 @@ def fits(piece: Piece, path: str, content: bytes) -> bool:
 
 
 def quotes(text: str, old: str) -> bool:
-    """Whether a piece of code only says what stands in the file."""
-    wanted = bodies(text.strip("\n"))
-    return any(map(str.strip, wanted)) and bool(find_lines(bodies(old), wanted))
+    """Whether a piece of code only says what stands in the file: all of it, or a part as it is but for layout."""
+    wanted, there = bodies(text.strip("\n")), bodies(old.strip("\n"))
+    if not any(map(str.strip, wanted)) or not (places := find_lines(there, wanted)):
+        return False
+    level = places[0].level
+    return level is Level.EXACT or (level is not Level.LOOKALIKES and len(wanted) < len(there))
 
 
 def rendered(edits: Sequence[WriteFile | ReplaceSymbol]) -> str:
@@ -138,7 +147,9 @@ def _parts(
         if not same:
             brought.append(top.name)
         else:
-            names += _members(top, defined, known) if top.kind == "class" else [same[0].name]
+            names += (
+                _members(top, defined, known) if top.kind == "class" else [same[0].name if len(same) == 1 else top.name]
+            )
     if not names:
         return None
     first, *others = dict.fromkeys(names)
@@ -168,11 +179,15 @@ def _only_definitions(text: str, tops: list[Symbol], language: Language) -> bool
         root = parse(source, language).root_node
     except CannotParse:
         return False
-    spans = [(d.start_byte, d.end_byte) for d in tops]
+    spans = sorted((d.start_byte, d.end_byte) for d in tops)
     return all(
-        any(start <= child.start_byte and child.end_byte <= end for start, end in spans)
-        or child.type in language.comments
-        or "import" in child.type
+        _covered(child, spans) or child.type in language.comments or "import" in child.type
         for child in root.children
         if child.is_named
     )
+
+
+def _covered(node: "Node", spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a node lies in one of some spans of bytes, which are sorted and apart."""
+    at = bisect_right(spans, node.start_byte, key=itemgetter(0)) - 1
+    return at >= 0 and node.end_byte <= spans[at][1]

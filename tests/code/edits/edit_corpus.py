@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -200,9 +201,7 @@ def _signed(old: list[str], new: list[str]) -> str:
 
 def systematic() -> Iterator[Case]:
     """Every change of `changes.toml` in every format with every slip that the format allows."""
-    for entry in tomllib.loads((FOLDER / "changes.toml").read_text("utf-8"))["change"]:
-        line = entry["text"][: entry["text"].index(entry["search"])].count("\n") + 1
-        change = Change(**entry, line=line)
+    for change in changes():
         for form in (*QUOTING, whole_file):
             yield _said(change, form, "as it should be", change)
             yield _said(
@@ -222,6 +221,21 @@ def systematic() -> Iterator[Case]:
                     yield _said(change, form, slip, written)
             yield from _refused(change, form)
         yield from _whole_refused(change)
+
+
+def with_two_slips() -> Iterator[Case]:
+    """Every change in every format that quotes, with two slips at once: refused perhaps, but never wrong."""
+    for change in changes():
+        for (first, slip), (second, other) in permutations(SLIPS.items(), 2):
+            written = other(slip(change))
+            for form in QUOTING:
+                yield _said(change, form, f"{first}, {second}", written)
+
+
+def changes() -> Iterator[Change]:
+    """What `changes.toml` has."""
+    for entry in tomllib.loads((FOLDER / "changes.toml").read_text("utf-8"))["change"]:
+        yield Change(**entry, line=entry["text"][: entry["text"].index(entry["search"])].count("\n") + 1)
 
 
 def _lines(change: Change, how: Callable[[str], str]) -> Change:

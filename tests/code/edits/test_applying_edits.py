@@ -51,6 +51,14 @@ def test_a_character_the_encoding_lacks_is_refused() -> None:
         replace_lines(source, 2, 2, "name = '€'")
 
 
+def test_quoted_lines_of_a_legacy_encoding_are_replaced_in_it() -> None:
+    source = "# coding: latin-1\nname = 'é'\nend = 'ü'\n".encode("latin-1")
+    edit = ReplaceText("a.py", (Hunk("end = 'ü'\n", "end = 'öü'\n"),))
+    assert apply_edits({"a.py": source}, [edit]).changes == {"a.py": source.replace(b"'\xfc'", b"'\xf6\xfc'")}
+    with pytest.raises(EditError, match=r"a\.py: the file is written in latin-1"):
+        apply_edits({"a.py": source}, [ReplaceText("a.py", (Hunk("end = 'ü'\n", "end = '€'\n"),))])
+
+
 def test_utf_16_survives() -> None:
     source = "\ufeffa = 1\r\nb = 2\r\n".encode("utf-16-le")
     assert replace_lines(source, 2, 2, "b = 3") == "\ufeffa = 1\r\nb = 3\r\n".encode("utf-16-le")
