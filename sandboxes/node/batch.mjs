@@ -3,11 +3,11 @@
 //     node batch.mjs TASK RESULTS
 //
 // TASK is JSON: `root` (the way from the current folder, which is the project's, to the top of the workspace: paths and
-// ids are relative to that), `files` (path -> content), `variants` (path, start, end, text: bytes [start, end) of a file replaced),
-// `tests` (ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one test file of one
-// variant, at most; less where the tests are quick), `deadline` (seconds for all), `thorough` (run all files even after
-// one failed). Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS; the first
-// one that passes everything ends the run.
+// ids are relative to that), `files` (path -> content), `variants` (path, start, end, text: bytes [start, end) of a file
+// replaced), `tests` (ids that should pass), `keep` (ids that must go on passing), `limit` (seconds for one test file of
+// one variant, at most; less where the tests are quick), `deadline` (seconds for all), `thorough` (run all files even
+// after one failed). Contents are latin-1, so that any bytes fit. For each variant one JSON line goes to RESULTS; the
+// first one that passes everything ends the run.
 //
 // `before` (so many of `tests` pass already), `sites` ([path, start, end, truth, own]: places that variants differ at)
 // and `ways` (for each variant what it does at its site, [site, text, usual], or null) are for variants that need not
@@ -17,8 +17,8 @@
 // `commands` (test file -> {argv, environment}) start the project's own runner, where that is not node's; `worker` is
 // what is kept warm for it: {script, words, environment, series: whether it tries series of variants}, or null.
 //
-// Each lane has a copy of the workspace and in the project's folder there one process at a time, which is killed with its
-// group; a test that did not report has not passed.
+// Each lane has a copy of the workspace and, in the project's folder there, one process at a time, which is killed with
+// its group; a test that did not report has not passed.
 //
 // A process per test file is slow. Each lane therefore has a warm worker too (sieve.mjs), in which test files run again
 // and again. It serves for those files where it says the same about the code as it is as the real runner does, and only
@@ -99,7 +99,8 @@ function startOf(file, report) {
 function runFile(folder, file, report) {
   return new Promise((resolve) => {
     const [[program, ...words], more] = startOf(file, report);
-    const child = spawn(program, words, { cwd: join(folder, home), env: { ...process.env, ...more }, detached: true, stdio: 'ignore' });
+    const env = { ...process.env, ...more };
+    const child = spawn(program, words, { cwd: join(folder, home), env, detached: true, stdio: 'ignore' });
     const kill = () => {
       try {
         process.kill(-child.pid, 'SIGKILL');

@@ -11,6 +11,7 @@ import * as harness from './harness.mjs';
 /** The top of the workspace; the current folder is the project's. */
 export const root = absolute(process.env.DEVAGENT_ROOT);
 
+const workspace = `${root}/`;
 // A thread or a cluster would run beside the next variants.
 const ESCAPES = new Set(['worker_threads', 'cluster']);
 // What a CommonJS module is given.
@@ -50,7 +51,7 @@ export function isCode(path, text) {
 }
 
 function isOurs(path) {
-  return path.startsWith(`${root}/`) && !path.includes('/node_modules/');
+  return path.startsWith(workspace) && !path.includes('/node_modules/');
 }
 
 function isModule(path) {

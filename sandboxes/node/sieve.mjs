@@ -26,9 +26,9 @@ export class Sieve {
   #answer = () => {};
 
   /**
-   * The copy is in `folder`, and `home` is the project's folder in it. `settings`: `wanted` ids, `tests` among them that should pass, the `files` that variants start from, and `limit`,
-   * milliseconds for one file at most. `worker` is what is started: its `script` and `words`, what it sees beside
-   * (`environment`); undefined if nothing can be.
+   * The copy is in `folder`; `home` is the project's folder in it. `settings`: `wanted` ids, `tests` among them that
+   * should pass, the `files` that variants start from, and `limit`, milliseconds for one file at most. `worker` is what
+   * is started: its `script` and `words`, what it sees beside (`environment`); undefined if nothing can be.
    */
   constructor({ folder, home }, settings, worker) {
     this.#place = { cwd: join(folder, home), root: relative(home, '') || '.' };
