@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 MAX_SECONDS = 10.0
 _CHUNK = 2048  # small, because the text of a node is read through the same callback
-_FOLDER = Path(__file__).parent / "languages"
+DATA = Path(__file__).parent / "languages"
 
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """One language, as its data file describes it (the fields are explained in `languages/python.toml`)."""
+    """One language, as its data file describes it (the fields are explained in `languages/python.toml`).
+
+    `templated`: files in it are often templates of something else, so what the grammar does not allow says nothing.
+    """
 
     name: str
     extensions: tuple[str, ...]
@@ -41,6 +44,16 @@ class Language:
     comments: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     fragments: tuple[str, ...] = ()
+    letters: str = ""
+    separators: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    above: str = ""
+    implicit: bool = False
+    type_first: bool = False
+    templated: bool = False
+    common: tuple[str, ...] = ()
+    modules: str = ""
     like: str = field(default="", repr=False)
 
     @property
@@ -51,7 +64,14 @@ class Language:
 
 @lru_cache(maxsize=1024)
 def language_for(path: str) -> Language | None:
-    """The language of a file by its extension; `None` when it is only text to us."""
+    """The programming language of a file by its extension; `None` when it is only text to us."""
+    known = format_for(path)
+    return known if known is not None and "definitions" in known.queries else None
+
+
+@lru_cache(maxsize=1024)
+def format_for(path: str) -> Language | None:
+    """The same, with the formats of data and documents (JSON, TOML, Markdown …)."""
     suffix = PurePosixPath(path).suffix.lower()
     return next((known for known in languages() if suffix in known.extensions), None)
 
@@ -59,8 +79,22 @@ def language_for(path: str) -> Language | None:
 @lru_cache(maxsize=1)
 def languages() -> tuple[Language, ...]:
     """All languages there is a data file for, by name."""
-    raw = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.toml"))}
+    raw = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(DATA.glob("*.toml"))}
     return tuple(_language(_inherited(raw, name)) for name in raw)
+
+
+@cache
+def language_named(name: str) -> Language:
+    """One language by its name. Raises `KeyError`, and reads no other data file than those it needs."""
+    raw: dict[str, dict[str, Any]] = {}
+    wanted = name
+    while wanted and wanted not in raw:
+        path = DATA / f"{wanted}.toml"
+        if not path.is_file():
+            raise KeyError(wanted)
+        raw[wanted] = tomllib.loads(path.read_text("utf-8"))
+        wanted = raw[wanted].get("like", "")
+    return _language(_inherited(raw, name))
 
 
 @lru_cache(maxsize=64)
@@ -73,10 +107,10 @@ def parse(content: bytes, language: Language) -> "Tree":
 
     if len(content) > MAX_BYTES:
         raise CannotParse("a file was not parsed", why=f"{len(content):,} bytes is over the limit of {MAX_BYTES:,}")
-    view = memoryview(_same_length_utf8(content))
+    view = memoryview(same_length_utf8(content))
     deadline = time.monotonic() + MAX_SECONDS
     try:
-        return Parser(_grammar(language)).parse(
+        return Parser(grammar(language)).parse(
             lambda offset, _: bytes(view[offset : offset + _CHUNK]),
             progress_callback=lambda _offset, _error: time.monotonic() > deadline,
         )
@@ -128,7 +162,8 @@ def _inherited(raw: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 @cache
-def _grammar(language: Language) -> "Grammar":
+def grammar(language: Language) -> "Grammar":
+    """The compiled grammar of a language. Raises `CannotParse` where its wheel is not installed."""
     import importlib
 
     from tree_sitter import Language as Grammar
@@ -148,10 +183,10 @@ def _query(language: Language, name: str) -> "Query | None":
     from tree_sitter import Query
 
     source = language.queries.get(name, "")
-    return Query(_grammar(language), source) if source.strip() else None
+    return Query(grammar(language), source) if source.strip() else None
 
 
-def _same_length_utf8(content: bytes) -> bytes:
+def same_length_utf8(content: bytes) -> bytes:
     """Content the parser can read: bytes of a legacy encoding become letters, so that no offset moves."""
     try:
         content.decode("utf-8")

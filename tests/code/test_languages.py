@@ -4,7 +4,7 @@ import pytest
 
 from devagent.code import language as language_module
 from devagent.code.errors import CannotParse
-from devagent.code.language import Language, language_for, languages, matches, parse
+from devagent.code.language import Language, format_for, language_for, languages, matches, parse
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ def test_a_language_is_known_by_its_extension(path: str, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["README.md", "Makefile", ".py", "a.py.orig"])
 def test_other_files_are_only_text(path: str) -> None:
+    assert language_for(path) is None
+
+
+@pytest.mark.parametrize("path", ["a.json", "b.yml", "pyproject.toml", "c.html", "d.css", "README.md"])
+def test_data_and_documents_have_a_format_and_are_no_code(path: str) -> None:
+    known = format_for(path)
+    assert known is not None
+    assert not parse(b"", known).root_node.has_error
     assert language_for(path) is None
 
 

@@ -1,0 +1,198 @@
+"""Where imports lead: from what a file says it imports to the files that hold it.
+
+Each way of naming modules is one class; a language's data file names the one it uses (`modules`).
+"""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+
+class Modules(Protocol):
+    """One way of naming modules."""
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file that a module is, or `None` for one that is not in this tree."""
+        ...
+
+    def submodule(self, path: str, name: str) -> str | None:
+        """The file of a module within a module, or `None`."""
+        ...
+
+    def beside(self, path: str) -> tuple[str, ...]:
+        """The files whose definitions are seen in this one without an import, itself left out."""
+        ...
+
+
+class PythonModules:
+    """Packages are folders: `a.b` is `a/b.py` or `a/b/__init__.py` below a folder that is no package itself."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        files = [path for path in paths if path.endswith((".py", ".pyi"))]
+        self._files = frozenset(files)
+        packages = {posixpath.dirname(path) for path in files if path.endswith(("/__init__.py", "/__init__.pyi"))}
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._roots: dict[str, str] = {}
+        for path in files:
+            folder = posixpath.dirname(path)
+            self._by_name[_dotted(path, self._root(folder, packages))].append(path)
+        for path in files:
+            # A folder without __init__.py is a package as well when it is imported from the top.
+            name = _dotted(path, "")
+            if path not in self._by_name.get(name, ()):
+                self._by_name[name].append(path)
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of an absolute or relative module."""
+        name = module.lstrip(".")
+        if level := len(module) - len(name):
+            folder = posixpath.dirname(importer)
+            for _ in range(level - 1):
+                folder = posixpath.dirname(folder)
+            return self._at(posixpath.join(folder, *name.split(".")) if name else folder)
+        found = self._by_name.get(name, ())
+        if len(found) < 2:
+            return found[0] if found else None
+        return max(found, key=lambda path: (len(posixpath.commonprefix([path, importer])), path.endswith(".py")))
+
+    def submodule(self, path: str, name: str) -> str | None:
+        """A module in a package."""
+        if not path.endswith(("/__init__.py", "/__init__.pyi")):
+            return None
+        return self._at(posixpath.join(posixpath.dirname(path), name))
+
+    def beside(self, path: str) -> tuple[str, ...]:  # noqa: ARG002  as the protocol has it
+        """None: in Python all is imported."""
+        return ()
+
+    def _at(self, base: str) -> str | None:
+        for ending in (".py", "/__init__.py", ".pyi", "/__init__.pyi"):
+            if base + ending in self._files:
+                return base + ending
+        return None
+
+    def _root(self, folder: str, packages: set[str]) -> str:
+        """The folder that the names of packages begin in."""
+        known = self._roots.get(folder)
+        if known is None:
+            parent = posixpath.dirname(folder)
+            known = self._roots[folder] = self._root(parent, packages) if folder and folder in packages else folder
+        return known
+
+
+class PathModules:
+    """Modules are files, named by relative paths without their ending, or folders with an `index` file."""
+
+    _ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._files = frozenset(paths)
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of a relative path; `None` for the name of a package."""
+        own = posixpath.splitext(importer)[1]
+        endings = self._ENDINGS if own in self._ENDINGS else (own,)
+        if not module.startswith(".") and own in self._ENDINGS:
+            return None
+        base = posixpath.normpath(posixpath.join(posixpath.dirname(importer), module))
+        # What is compiled to JavaScript is imported by the name that it will have.
+        stem = posixpath.splitext(base)[0] if base.endswith((".js", ".mjs", ".cjs", ".jsx")) else base
+        tries = [base, *(base + ending for ending in endings), *(stem + ending for ending in endings)]
+        tries += [posixpath.join(base, "index") + ending for ending in endings]
+        return next((path for path in tries if path in self._files), None)
+
+    def submodule(self, path: str, name: str) -> str | None:  # noqa: ARG002  as the protocol has it
+        """None: a module has no modules inside."""
+        return None
+
+    def beside(self, path: str) -> tuple[str, ...]:  # noqa: ARG002  as the protocol has it
+        """None: all is imported."""
+        return ()
+
+
+class FolderModules:
+    """Modules are named by a dotted or slashed path whose end is a file, a folder, or a name in a file.
+
+    Files of one folder see each other's definitions (Go, Java, Kotlin, C#, PHP, Rust, C headers by their paths).
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._files = frozenset(paths)
+        self._by_end: dict[str, list[str]] = defaultdict(list)
+        self._by_folder: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._files):
+            stem = posixpath.splitext(path)[0]
+            self._by_end[posixpath.basename(stem)].append(path)
+            self._by_folder[posixpath.dirname(path)].append(path)
+        self._folders: dict[str, list[str]] = defaultdict(list)
+        for folder in self._by_folder:
+            self._folders[posixpath.basename(folder)].append(folder)
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file whose path ends as the module is named; the one nearest to the importer, where there are several."""
+        near = posixpath.normpath(posixpath.join(posixpath.dirname(importer), module))
+        if near in self._files:
+            return near
+        name = posixpath.splitext(module)[0] if "/" in module or module.endswith((".h", ".hpp", ".hh")) else module
+        parts = [part for part in name.replace("::", "/").replace("\\", "/").replace(".", "/").split("/") if part]
+        if parts and parts[0] in ("crate", "self", "super"):
+            parts = parts[1:]
+        for used in (parts, parts[:-1]):
+            if used and (found := self._ending(used, importer)):
+                return found
+        return self._in_folder(parts, importer)
+
+    def submodule(self, path: str, name: str) -> str | None:
+        """A file in the same folder."""
+        folder = posixpath.dirname(path)
+        return next((p for p in self._by_end.get(name, ()) if posixpath.dirname(p) == folder), None)
+
+    def beside(self, path: str) -> tuple[str, ...]:
+        """The other files of the folder."""
+        return tuple(other for other in self._by_folder[posixpath.dirname(path)] if other != path)
+
+    def _in_folder(self, parts: list[str], importer: str) -> str | None:
+        """The first file of the folder whose path the name of a package ends with."""
+        if not parts:
+            return None
+        ending = posixpath.splitext(importer)[1]
+        best, length = None, 0
+        for folder in self._folders.get(parts[-1], ()):
+            inside = folder.split("/")
+            same = _same_end(inside, parts)
+            if same > length and (same > 1 or same == len(inside)):
+                files = [path for path in self._by_folder[folder] if path.endswith(ending)]
+                best, length = (files[0], same) if files else (best, length)
+        return best
+
+    def _ending(self, parts: list[str], importer: str) -> str | None:
+        best, length = None, (0, 0)
+        for path in self._by_end.get(parts[-1], ()):
+            same = _same_end(posixpath.splitext(path)[0].split("/"), parts)
+            near = (same, len(posixpath.commonprefix([path, importer])))
+            if near > length and (same == len(parts) or same > 1):
+                best, length = path, near
+        return best
+
+
+def _same_end(first: list[str], second: list[str]) -> int:
+    """How many parts two paths have in common at their ends."""
+    same = 0
+    while same < min(len(first), len(second)) and first[-1 - same] == second[-1 - same]:
+        same += 1
+    return same
+
+
+def _dotted(path: str, root: str) -> str:
+    inside = path[len(root) + 1 :] if root else path
+    stem = inside.rpartition(".")[0]
+    return stem.removesuffix("/__init__").replace("/", ".") if stem != "__init__" else posixpath.basename(root)
+
+
+WAYS: dict[str, Callable[[Iterable[str]], Modules]] = {
+    "python": PythonModules,
+    "paths": PathModules,
+    "folders": FolderModules,
+}
+"""The ways of naming modules, as data files of languages name them."""

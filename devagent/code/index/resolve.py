@@ -1,0 +1,406 @@
+"""What names mean across files: by the scopes and imports of the file that uses them, and the bases of classes.
+
+A chain `a.b.c` is followed name by name. Its first name is looked up in the functions around, then at the top of the
+file, then where the file's imports lead; the others are looked up in what stands before them: a module, a class and
+its bases, something that a class made. Where that is not known, the name alone may still say what is meant; such an
+answer is marked as unsure.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from devagent.code.index.extract import FUNCTIONS, TYPES
+from devagent.code.index.facts import Definition, Import
+from devagent.code.index.modules import WAYS, Modules
+from devagent.code.index.packing import PackedFacts
+from devagent.code.index.uses import UNKNOWN
+from devagent.code.language import Language, language_named
+
+MAX_MEANINGS = 5
+"""A name that so many definitions share says nothing by itself."""
+
+_DEPTH = 12
+
+
+class Meaning(NamedTuple):
+    """What a name stands for: a file (`place` -1), a definition in it, or (`made`) something that a class made."""
+
+    path: str
+    place: int = -1
+    made: bool = False
+
+
+class Outside(NamedTuple):
+    """Something that is known not to be in this tree: a builtin, a module that is not here, or what comes from one."""
+
+
+OUTSIDE = Outside()
+Found = Meaning | Outside | None
+"""`None` is for what is not known."""
+
+
+class FileScope:
+    """The names of one file."""
+
+    def __init__(self, path: str, facts: PackedFacts) -> None:
+        self.path = path
+        self.language: Language = language_named(facts.language)
+        self.definitions = facts.definitions
+        self.inside: dict[tuple[int, str], int] = {}
+        self._extended: dict[int, int] = {}
+        for place, definition in enumerate(self.definitions):
+            key = (definition.parent, definition.name)
+            if definition.kind not in ("attribute", "extension") or key not in self.inside:
+                self.inside[key] = place
+        self._extend()
+        self.imports: dict[tuple[int, str], Import] = {}
+        self.stars: list[Import] = []
+        for entry in facts.imports:
+            if entry.name == "*" and entry.alias in ("", "*"):
+                self.stars.append(entry)
+            else:
+                alias = entry.alias or (entry.module.split(".")[0] if self.language.modules == "python" else "")
+                self.imports[entry.scope, alias or _last(entry.module)] = entry
+
+    def owner(self, scope: int) -> int:
+        """The class around a scope, or that its function is a method of; -1 without one."""
+        while scope >= 0 and scope not in self._extended and self.definitions[scope].kind not in TYPES:
+            scope = self.definitions[scope].parent
+        return self._extended.get(scope, scope)
+
+    def _extend(self) -> None:
+        """Members that stand outside of their type: in an extension, or as functions that name it."""
+        for place, definition in enumerate(self.definitions):
+            of = definition.qualified.split(".")[-2:-1]
+            if definition.kind == "extension":
+                target = self.inside.get((definition.parent, definition.name), place)
+                if target != place:
+                    self._extended[place] = target
+            elif (
+                definition.kind == "method"
+                and of
+                and (definition.parent < 0 or self.definitions[definition.parent].name != of[0])
+            ):
+                target = self.inside.get((definition.parent, of[0]), -1)
+                if target >= 0:
+                    self._extended[place] = target
+                    self.inside.setdefault((target, definition.name), place)
+        for place, definition in enumerate(self.definitions):
+            if definition.parent in self._extended and self.definitions[definition.parent].kind == "extension":
+                self.inside.setdefault((self._extended[definition.parent], definition.name), place)
+
+    def room(self, scope: int) -> int:
+        """What all scopes share in which names mean the same: twice the innermost one around that has names of its own.
+
+        One more where that is a class and the scope is a function in it: there, its names are not seen on their own.
+        """
+        within = 0
+        while scope >= 0 and scope not in self._rooms:
+            within = 1
+            scope = self.definitions[scope].parent
+        return 2 * scope + (within if scope >= 0 else 0)
+
+    @property
+    def _rooms(self) -> frozenset[int]:
+        known: frozenset[int] | None = self.__dict__.get("rooms")
+        if known is None:
+            known = frozenset(
+                {scope for scope, _ in self.imports}
+                | {definition.parent for definition in self.definitions}
+                | {place for place, definition in enumerate(self.definitions) if definition.kind in TYPES}
+            )
+            self.__dict__["rooms"] = known
+        return known
+
+
+class Resolver:
+    """Follows names through a tree.
+
+    Arguments:
+        paths: the files of the tree.
+        facts: what is known of a file.
+        named: the definitions of each name, as (path, place) with their language; asked for only when it is needed.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        facts: Callable[[str], PackedFacts | None],
+        named: Callable[[], Mapping[str, list[tuple[str, int]]]],
+    ) -> None:
+        self._paths = tuple(paths)
+        self._facts = facts
+        self._named = named
+        self._scopes: dict[str, FileScope | None] = {}
+        self._modules: dict[str, Modules] = {}
+        self._members: dict[tuple[str, int, str], Found] = {}
+        self._followed: dict[tuple[str, int, str], Found] = {}
+        self._guessed: dict[tuple[str, bool, str], dict[str, list[Meaning]]] = {}
+
+    def scope(self, path: str) -> FileScope | None:
+        """The names of a file; `None` for one that has no facts."""
+        if path not in self._scopes:
+            facts = self._facts(path)
+            self._scopes[path] = FileScope(path, facts) if facts is not None and not facts.note else None
+        return self._scopes[path]
+
+    def modules(self, language: Language) -> Modules:
+        """How a language finds the files that it imports."""
+        way = language.modules or "folders"
+        if way not in self._modules:
+            self._modules[way] = WAYS[way](self._paths)
+        return self._modules[way]
+
+    def follow(self, path: str, scope: int, chain: str) -> Found:
+        """What the last name of a chain means that is used in a scope of a file."""
+        names = self.scope(path)
+        if names is None:
+            return None
+        return self._follow(names, names.room(scope), chain, 0)
+
+    def imported(self, path: str, entry: Import) -> Found:
+        """What an import of a file brings in."""
+        names = self.scope(path)
+        return self._imported(names, entry, 0) if names is not None else None
+
+    def forget(self) -> None:
+        """Let go of what was only of use for one file."""
+        self._followed.clear()
+
+    def guesses(self, path: str, chain: str) -> list[Meaning]:
+        """The definitions that the last name of a chain may mean, by the name alone; none when too many share it."""
+        names = self.scope(path)
+        _, dot, name = chain.rpartition(".")
+        if names is None or name in names.language.common:
+            return []
+        key = (name, bool(dot), names.language.modules)
+        found = self._guessed.get(key)
+        if found is None:
+            found = self._guessed[key] = self._sharing(name, names.language, member=bool(dot))
+        near = found.get(path) or found.get("", [])
+        return near if len(near) <= MAX_MEANINGS else []
+
+    def _sharing(self, name: str, language: Language, *, member: bool) -> dict[str, list[Meaning]]:
+        """The definitions of a name by their files; all of them under ""."""
+        found: dict[str, list[Meaning]] = defaultdict(list)
+        for path, place in self._named().get(name, ()):
+            theirs = self.scope(path)
+            if theirs is None or theirs.language.modules != language.modules or place >= len(theirs.definitions):
+                continue
+            definition = theirs.definitions[place]
+            within = definition.parent >= 0 and theirs.definitions[definition.parent].kind in TYPES
+            if within == member or (not language.own and definition.kind in TYPES):
+                found[path].append(Meaning(path, place))
+                found[""].append(Meaning(path, place))
+        return found
+
+    def definition(self, meaning: Meaning) -> Definition | None:
+        """The definition that a name stands for; `None` for a file."""
+        names = self.scope(meaning.path)
+        return names.definitions[meaning.place] if names is not None and meaning.place >= 0 else None
+
+    def _follow(self, names: FileScope, room: int, chain: str, depth: int) -> Found:
+        if depth > _DEPTH:
+            return None
+        key = (names.path, room, chain)
+        if key in self._followed:
+            return self._followed[key]
+        self._followed[key] = None  # what leads back to itself means nothing
+        before, dot, name = chain.rpartition(".")
+        called = name.endswith("()")
+        name = name.removesuffix("()")
+        found: Found
+        if not dot:
+            found = self._lookup(names, room >> 1, name, depth, direct=not room & 1)
+        else:
+            holder = self._follow(names, room, before, depth + 1)
+            found = self._member(holder, name, depth) if isinstance(holder, Meaning) else holder
+        if called and name != names.language.above:
+            found = self._called(found, depth) if isinstance(found, Meaning) else found
+        self._followed[key] = found
+        return found
+
+    def _lookup(self, names: FileScope, scope: int, name: str, depth: int, *, direct: bool) -> Found:
+        if name == UNKNOWN:
+            return None
+        language = names.language
+        if name in language.own or name == language.above:
+            owner = names.owner(scope)
+            if owner >= 0:
+                return Meaning(names.path, owner, True) if name in language.own else self._above(names, owner, depth)
+        while scope >= 0:
+            definition = names.definitions[scope]
+            # Where objects are named, the names of a class are seen in its own body, and nowhere further in.
+            if definition.kind in FUNCTIONS or direct or language.implicit:
+                found = self._inside(names, scope, name, depth)
+                if found is None and language.implicit and definition.kind in TYPES:
+                    found = self._of_bases(names, scope, name, depth + 1)
+                if found is not None:
+                    return found
+            direct = False
+            scope = definition.parent
+        return self._at_top(names, name, depth, beside=True)
+
+    def _inside(self, names: FileScope, scope: int, name: str, depth: int) -> Found:
+        place = names.inside.get((scope, name))
+        if place is not None:
+            return Meaning(names.path, place)
+        entry = names.imports.get((scope, name))
+        return self._imported(names, entry, depth) if entry is not None else None
+
+    def _at_top(self, names: FileScope, name: str, depth: int, *, beside: bool = False) -> Found:
+        """A name at the top level of a file; OUTSIDE where nothing there can bind it."""
+        if depth > _DEPTH:
+            return None
+        place, entry = names.inside.get((-1, name)), names.imports.get((-1, name))
+        if place is not None and (entry is None or names.definitions[place].kind not in ("variable", "constant")):
+            return Meaning(names.path, place)
+        if entry is not None:
+            return self._imported(names, entry, depth)
+        unknown = False
+        modules = self.modules(names.language)
+        for star in names.stars:
+            path = modules.find(star.module, names.path)
+            theirs = self.scope(path) if path else None
+            if theirs is None:
+                unknown = True
+            elif theirs is not names:
+                found = self._at_top(theirs, name, depth + 1)
+                if isinstance(found, Meaning):
+                    return found
+        if beside:
+            for path in modules.beside(names.path):
+                theirs = self.scope(path)
+                if theirs is not None and (-1, name) in theirs.inside:
+                    return Meaning(path, theirs.inside[-1, name])
+        return None if unknown or names.language.modules != "python" else OUTSIDE
+
+    def _imported(self, names: FileScope, entry: Import, depth: int) -> Found:
+        if depth > _DEPTH:
+            return None
+        if not entry.module:
+            return self._at_top(names, entry.name, depth + 1)
+        modules = self.modules(names.language)
+        if not entry.name:
+            whole = entry.module if entry.alias else entry.module.split(".")[0]
+            path = modules.find(whole if names.language.modules == "python" else entry.module, names.path)
+            return self._module(path, entry)
+        path = modules.find(entry.module, names.path)
+        if path is None:
+            joined = entry.module if entry.module.endswith(".") else f"{entry.module}."
+            path = modules.find(joined + entry.name, names.path) if names.language.modules == "python" else None
+            return Meaning(path) if path else OUTSIDE
+        if entry.name == "*":
+            return Meaning(path)
+        theirs = self.scope(path)
+        if theirs is None:
+            return None
+        found = self._at_top(theirs, entry.name, depth + 1)
+        if isinstance(found, Meaning):
+            return found
+        if inside := modules.submodule(path, entry.name):
+            return Meaning(inside)
+        return Meaning(path) if entry.name == "default" else found
+
+    def _module(self, path: str | None, entry: Import) -> Found:
+        if path is None:
+            return OUTSIDE
+        theirs = self.scope(path)
+        last = _last(entry.module)
+        if theirs is not None and theirs.language.modules == "folders" and (-1, last) in theirs.inside:
+            return Meaning(path, theirs.inside[-1, last])
+        return Meaning(path)
+
+    def _member(self, holder: Meaning, name: str, depth: int) -> Found:
+        key = (holder.path, holder.place, name)
+        if holder.place < 0:
+            return self._of_module(holder.path, name, depth)
+        if key in self._members:
+            return self._members[key]
+        self._members[key] = None
+        names = self.scope(holder.path)
+        found: Found = None
+        if names is not None:
+            kind = names.definitions[holder.place].kind
+            if kind in TYPES:
+                found = self._of_class(names, holder.place, name, depth)
+            elif kind not in FUNCTIONS:
+                worth = self._worth(names, holder.place, depth)
+                found = self._member(worth, name, depth + 1) if isinstance(worth, Meaning) else worth
+        self._members[key] = found
+        return found
+
+    def _of_module(self, path: str, name: str, depth: int) -> Found:
+        names = self.scope(path)
+        if names is None:
+            return None
+        found = self._at_top(names, name, depth + 1, beside=True)
+        if not isinstance(found, Meaning) and (inside := self.modules(names.language).submodule(path, name)):
+            return Meaning(inside)
+        return found if found is not OUTSIDE else None
+
+    def _of_class(self, names: FileScope, place: int, name: str, depth: int) -> Found:
+        inside = names.inside.get((place, name))
+        return Meaning(names.path, inside) if inside is not None else self._of_bases(names, place, name, depth)
+
+    def _of_bases(self, names: FileScope, place: int, name: str, depth: int) -> Found:
+        """A member of the bases, the first of them first; unknown where a base is."""
+        if depth > _DEPTH:
+            return None
+        for base in names.definitions[place].bases:
+            meant = self._follow(names, names.room(names.definitions[place].parent), base, depth + 1)
+            if isinstance(meant, Meaning) and meant.place >= 0:
+                found = self._member(meant, name, depth + 1)
+                if isinstance(found, Meaning):
+                    return found
+        return None
+
+    def _above(self, names: FileScope, owner: int, depth: int) -> Found:
+        for base in names.definitions[owner].bases:
+            meant = self._follow(names, names.room(names.definitions[owner].parent), base, depth + 1)
+            if isinstance(meant, Meaning) and meant.place >= 0:
+                return meant._replace(made=True)
+        return None
+
+    def _called(self, found: Meaning, depth: int) -> Found:
+        """What calling something gives: what a class makes, or what a function says that it returns."""
+        names = self.scope(found.path)
+        if names is None or depth > _DEPTH:
+            return None
+        if found.place < 0:
+            exported = self._at_top(names, "default", depth + 1)
+            return self._called(exported, depth + 1) if isinstance(exported, Meaning) else None
+        definition = names.definitions[found.place]
+        if definition.kind in TYPES:
+            return found._replace(made=True)
+        if definition.kind in FUNCTIONS and definition.bases:
+            meant = self._follow(names, names.room(definition.parent), definition.bases[0], depth + 1)
+            return meant._replace(made=True) if isinstance(meant, Meaning) else None
+        return None
+
+    def _worth(self, names: FileScope, place: int, depth: int) -> Found:
+        """What a variable or attribute stands for."""
+        definition = names.definitions[place]
+        if not definition.bases or depth > _DEPTH:
+            return None
+        return self._follow(names, names.room(definition.parent), definition.bases[0], depth + 1)
+
+
+def _last(module: str) -> str:
+    return module.replace("\\", "/").replace("::", "/").replace(".", "/").rstrip("/").rpartition("/")[2]
+
+
+def by_name(
+    files: Iterable[tuple[str, bytes]], wanted: frozenset[str] | None = None
+) -> dict[str, list[tuple[str, int]]]:
+    """The definitions of each name (of the wanted ones only), from the names of each file in order."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for path, names in files:
+        all_names = names.decode("utf-8", "replace").split("\n")
+        if wanted is not None and wanted.isdisjoint(all_names):
+            continue
+        for place, name in enumerate(all_names):
+            if wanted is None or name in wanted:
+                found[name].append((path, place))
+    return found

@@ -1,0 +1,2 @@
+#include "geo.h"
+int area(struct shape *s) { return s->w; }

@@ -1,0 +1,2 @@
+struct shape { int w; };
+int area(struct shape *s);

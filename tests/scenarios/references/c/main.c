@@ -1,0 +1,2 @@
+#include "geo.h"
+int main(void) { struct shape s; return area(&s); }

@@ -1,0 +1,3 @@
+function add(a) { return a; }
+module.exports = { add };
+exports.sub = function (x) { return x; };

@@ -1,0 +1,2 @@
+#include "geo.hpp"
+int run(geo::Shape& s) { return s.area(); }

@@ -1,0 +1,6 @@
+namespace Geo {
+  class Shape {
+    int Width() { return 1; }
+    public int Area() { return Width(); }
+  }
+}

@@ -1,0 +1,4 @@
+package org.shop;
+public class Base {
+  int width() { return 1; }
+}

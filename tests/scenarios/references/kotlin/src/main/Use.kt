@@ -1,0 +1,7 @@
+package main
+
+import geo.Shape
+
+fun run(s: Shape): Int {
+    return s.area()
+}

@@ -1,0 +1,6 @@
+<?php
+namespace Geo;
+class Shape {
+  public function area() { return $this->width(); }
+  private function width() { return 1; }
+}

@@ -1,0 +1,3 @@
+<?php
+use Geo\Shape;
+function run(Shape $s) { return $s->area(); }
