@@ -25,7 +25,7 @@ def clean(
         Optional[list[str]],  # noqa: UP045
         typer.Argument(
             metavar="KIND",
-            help="runs, refs, containers, images, environments, models, temporary; all but models by default.",
+            help="runs, refs, index, containers, images, environments, models, temporary; all but models by default.",
         ),
     ] = None,
     directory: options.Directory = Path(),

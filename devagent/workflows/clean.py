@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from devagent.code.index.store import files_of as index_files
 from devagent.config.resources import scratch_folders
 from devagent.errors import DevagentError, SandboxError
 from devagent.models import leftovers as weights
@@ -22,9 +23,9 @@ from devagent.repo.git import Repository
 from devagent.sandbox import leftovers as sandboxes
 from devagent.workflows.results import VERSION
 
-Kind = Literal["runs", "refs", "containers", "images", "environments", "models", "temporary"]
+Kind = Literal["runs", "refs", "index", "containers", "images", "environments", "models", "temporary"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-OF_A_REPOSITORY: tuple[Kind, ...] = ("runs", "refs")
+OF_A_REPOSITORY: tuple[Kind, ...] = ("runs", "refs", "index")
 COSTLY: tuple[Kind, ...] = ("models",)
 """Kinds that are only removed when they are named: having them again takes long."""
 
@@ -93,6 +94,7 @@ async def survey(repo: Repository | None, wish: Wish) -> tuple[list[Found], list
     if repo is not None:
         found += [it for run in list_runs(repo) if (it := _run(repo, run, wish))] if "runs" in kinds else []
         found += [_orphan(repo, run) for run in orphans(repo)] if "refs" in kinds else []
+        found += [_index(path) for path in index_files(repo.common_dir / "devagent")] if "index" in kinds else []
     if {"containers", "images"} & set(kinds):
         try:
             found += [_sandboxed(it) for it in await sandboxes.docker_leftovers() if it.kind in kinds]
@@ -153,6 +155,16 @@ def _orphan(repo: Repository, run: str) -> Found:
         return True
 
     return Found(Thing("refs", f"{refs.ROOT}/{run}", None, 0, "refs of a run that is gone"), delete)
+
+
+def _index(path: Path) -> Found:
+    async def remove() -> bool:
+        # Who reads it now reads on: the file lives until its last reader has closed it.
+        path.unlink()
+        return True
+
+    at, about = _last_of_use(path), "what is known of this repository's code; made again when needed"
+    return Found(Thing("index", str(path), None if at is None else _age(at), size_of(path), about), remove)
 
 
 def _sandboxed(leftover: sandboxes.Leftover) -> Found:

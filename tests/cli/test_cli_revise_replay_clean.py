@@ -178,7 +178,7 @@ def test_the_shape_of_clean_holds(devagent: CommandLine, make_repo: MakeRepo) ->
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("everything",), "there is nothing called everything to clean. There are: runs, refs, containers"),
+        (("everything",), "there is nothing called everything to clean. There are: runs, refs, index, containers"),
         (("--older-than", "soon"), "--older-than soon: that is no age. It is written like 30m, 12h, 7d or 2w"),
     ],
 )

@@ -21,6 +21,7 @@ from devagent.repo.objects import Entry, commit_changes
 from devagent.repo.snapshot import snapshot
 from devagent.sandbox import held
 from devagent.workflows.clean import Found, Thing, Wish, remove, size_of, survey
+from devagent.workflows.indexing import open_index
 
 MakeRepo = Callable[..., Path]
 DAY = 86_400.0
@@ -144,6 +145,18 @@ def files(folder: Path, contents: Mapping[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def test_the_index_of_a_repository_goes_and_is_made_again(make_repo: MakeRepo) -> None:
+    repo = find_root(make_repo({"a.py": "def area(): pass\n"}))
+    open_index(repo.root).close()
+    made = set(things(repo, "index"))
+    assert "index.sqlite3" in made
+    assert set(removed(repo, "index")) == made and not things(repo, "index")
+    index = open_index(repo.root)
+    index.refresh(None)
+    assert list(index.defining("area")) == ["a.py"]
+    index.close()
 
 
 def test_environments_go_unless_a_living_process_holds_them(own_folders: Path) -> None:

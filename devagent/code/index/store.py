@@ -37,6 +37,11 @@ create table kept (tree integer, name text, content blob not null, primary key (
 """
 
 
+def files_of(folder: Path) -> list[Path]:
+    """The files of an index in a repository's own folder, as many as are there. All can be made again."""
+    return sorted(path for path in folder.glob("index.*") if path.is_file() and not path.is_symlink())
+
+
 class FileRow(NamedTuple):
     """A file of a tree: its number, the id of its facts, and its time of change in ns and size when it was read."""
 
