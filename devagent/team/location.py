@@ -3,6 +3,7 @@
 The program does this for every model. While it runs the failing tests again, a model can already read.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from devagent.code.locate import Failure, Suspect
@@ -41,7 +42,7 @@ async def settle(room: "Room", place: str = "settle") -> None:
 
 
 async def _leave_flaky(room: "Room", place: str) -> None:
-    again = await room.bench.run_tests(f"{place}/again", {}, [r.id for r in _telling(room)])
+    again = await room.bench.run_tests(f"{place}/again", {}, [r.id for r in telling(room.task.failing)])
     if not again.counts:
         return
     passed = {r.id for r in again.results if r.status == "passed"}
@@ -52,15 +53,15 @@ async def _leave_flaky(room: "Room", place: str) -> None:
         raise NothingFails
 
 
-def _telling(room: "Room") -> list[TestResult]:
+def telling(failing: Sequence[TestResult]) -> list[TestResult]:
     """The failing tests, of those that hang only the first: each of them would be waited for."""
-    hung = [r for r in room.task.failing if r.hung]
-    return [*(r for r in room.task.failing if not r.hung), *hung[:1]]
+    hung = [r for r in failing if r.hung]
+    return [*(r for r in failing if not r.hung), *hung[:1]]
 
 
 async def _coverage(room: "Room", place: str) -> Coverage:
     bench = room.bench
-    failing = tuple(r.id for r in _telling(room))[:MAX_TESTS]
+    failing = tuple(r.id for r in telling(room.task.failing))[:MAX_TESTS]
     passing = tuple(r.id for r in bench.baseline.results if r.status == "passed")
     limit = max(LEAST_SECONDS, TIME_FACTOR * bench.baseline.working_seconds)
 

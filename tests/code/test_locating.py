@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devagent.code.frames import Frame, frames
-from devagent.code.locate import Failure, locate
+from devagent.code.locate import Failure, Touched, locate
 from devagent.code.narrow import narrowed
 from devagent.code.roles import is_foreign, is_test
 from devagent.code.spectrum import spectrum
@@ -193,3 +193,26 @@ def test_a_large_repository_is_narrowed_to_files_that_matter() -> None:
     files |= {"traced.py": b"#" * 90, "spoken.py": b"def surcharge(): pass\n"}
     assert narrowed(files, {"traced.py"}, ["surcharge"], budget=120) == ["traced.py", "spoken.py"]
     assert len(narrowed(files, (), ())) == 22
+
+
+def test_what_changed_last_comes_before_its_equal() -> None:
+    files = {"a.py": b"def one(x):\n    return x + 1\n\n\ndef two(x):\n    return x + 1\n"}
+    assert [s.symbol.name for s in locate(files, text="one two")] == ["one", "two"]
+    first = locate(files, text="one two", recent={"a.py": Touched(0, frozenset({6}))})[0]
+    assert first.symbol.name == "two" and "has changes that are not committed" in first.reasons
+    committed = locate(files, text="one", recent={"a.py": Touched(3)})[0]
+    assert "its file changed 3 commits ago" in committed.reasons
+
+
+def test_only_what_has_anything_to_do_with_the_text_fits() -> None:
+    fits = {s.symbol.name: s.fits for s in locate(SHOP, text="discount")}
+    assert fits["discount"] and not fits["add"]
+
+
+def test_with_many_passing_tests_what_only_failing_ones_run_comes_before_what_is_complicated() -> None:
+    busy = b"def busy(a):\n" + b"    a = a[0] + a[1] * 2 if a > 3 else a - 1\n" * 9 + b"    return plain(a)\n"
+    files = {"m.py": busy + b"\n\ndef plain(a):\n    return a\n", "tests/test_m.py": b"def test_it():\n    busy(1)\n"}
+    failing = "tests/test_m.py::test_it"
+    coverage = {failing: {"m.py": {*range(2, 12), 15}}}
+    coverage |= {f"tests/test_m.py::test_{n}": {"m.py": set(range(2, 12))} for n in range(100)}
+    assert locate(files, [Failure(failing)], coverage, [failing])[0].symbol.name == "plain"

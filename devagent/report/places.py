@@ -1,0 +1,56 @@
+"""Places in the code with what speaks for them, and answers that name such places."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from devagent.report.shown import json_text, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devagent.workflows.ask import Answer
+    from devagent.workflows.locate import Found, LocateResult
+
+_MOST_FAILING = 3
+
+
+def print_located(result: "LocateResult", *, as_json: bool) -> None:
+    """The functions to look at, one a line: `path:line  name  why`."""
+    if as_json:
+        print(json_text(result.to_json(), indent=1))
+        return
+    if result.outcome != "found":
+        print(shown(f"{result.summary[:1].upper()}{result.summary[1:]}."))
+        return
+    if result.failing:
+        more = len(result.failing) - _MOST_FAILING
+        named = ", ".join(result.failing[:_MOST_FAILING]) + (f" and {more} more" if more > 0 else "")
+        print(shown(f"Failing: {named}"))
+    print_places(result.found)
+
+
+def print_answer(answer: "Answer", *, as_json: bool) -> None:
+    """The claims, each with the line that shows it; without one, the places to look at. What was dropped is told."""
+    if as_json:
+        print(json_text(answer.to_json(), indent=1))
+        return
+    for claim in answer.claims:
+        print(shown(f"{claim.claim}\n    {claim.path}:{claim.line}: {claim.quote}"))
+    sys.stdout.flush()
+    if answer.dropped:
+        what = "claim was" if answer.dropped == 1 else "claims were"
+        print(f"devagent: {answer.dropped} {what} dropped: the line quoted for it is not there", file=sys.stderr)
+    if answer.claims:
+        return
+    print(shown(f"devagent: {answer.summary}" + ("; places to look at:" if answer.places else "")), file=sys.stderr)
+    print_places(answer.places)
+
+
+def print_places(found: "Sequence[Found]") -> None:
+    """Functions in columns, each with its reasons and the lines to look at first."""
+    places = [f"{f.path}:{f.line}" for f in found]
+    widths = max(map(len, places), default=0), max((len(f.name) for f in found), default=0)
+    for place, function in zip(places, found, strict=True):
+        lines = f"look at {', '.join(map(str, function.lines))}" if function.lines else ""
+        why = "; ".join(filter(None, [*function.reasons, lines]))
+        print(shown(f"{place:{widths[0]}}  {function.name:{widths[1]}}  {why}"))
