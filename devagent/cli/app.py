@@ -4,14 +4,20 @@ import typer
 
 from devagent.cli import (
     apply,
+    ask,
+    callers,
     clean,
     config,
+    definitions,
     demo,
     discard,
     doctor,
     fix,
     listing,
+    locate,
+    mapping,
     model,
+    references,
     replay,
     resume,
     revise,
@@ -60,6 +66,12 @@ app.command("replay", short_help="Do a run again from its journal, offline.")(re
 app.command("clean", short_help="Remove what devagent left, with sizes; asks.")(clean.clean)
 app.command("demo", short_help="Make a small repository with a bug; run `fix` there.")(demo.demo)
 app.command("trust", short_help="Read the settings that this repository brings; let them count.")(trust.trust)
+app.command("def")(definitions.definitions)
+app.command("refs", short_help="Show where a name is used, by imports and scopes.")(references.references)
+app.command("callers", short_help="Show who calls a function, method or class.")(callers.callers)
+app.command("ask", short_help="Answer a question about the repository, with lines to show it.")(ask.ask)
+app.command("locate", short_help="Show where a text or the failing tests point to.")(locate.locate)
+app.command("map", short_help="Show the repository in so many tokens, for a focus.")(mapping.map_)
 app.command("doctor")(doctor.doctor)
 app.add_typer(model.app, name="model")
 app.add_typer(sandbox.app, name="sandbox")

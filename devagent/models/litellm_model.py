@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from devagent.errors import CannotRun, ModelError
+from devagent.journal.tokens import estimate_tokens
 from devagent.models import trouble
 from devagent.models.budget import price
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
@@ -20,7 +21,7 @@ from devagent.models.retry import (
     patiently,
     retry_after,
 )
-from devagent.models.tokens import estimate_prompt, estimate_tokens, most_characters
+from devagent.models.tokens import estimate_prompt, most_characters
 from devagent.models.transport import TIMEOUTS, Timeouts
 
 _WRAPPING = re.compile(r"^(?:(?:litellm\.)?\w+Error: )*(?:\w+Exception - )?")

@@ -6,13 +6,14 @@ from contextlib import aclosing
 from typing import Any
 
 from devagent.errors import ModelError
+from devagent.journal.tokens import estimate_tokens
 from devagent.models import trouble
 from devagent.models.budget import price
 from devagent.models.gap import gap_prompt, gap_stops
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.retry import PATIENT, UNCERTAIN_STATUS, Passing, Patience, patiently
 from devagent.models.stream import Answer, ChatStream, Unreadable, error_text
-from devagent.models.tokens import estimate_prompt, estimate_tokens, most_characters
+from devagent.models.tokens import estimate_prompt, most_characters
 from devagent.models.transport import TIMEOUTS, StatusError, Timeouts, Transport
 
 OVERFLOW_WORDS = ("context length", "context window", "context size", "context_length", "maximum context", "too long")

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from devagent.errors import ModelError
 from devagent.journal.journal import Event, Json, fingerprint
+from devagent.journal.tokens import estimate_tokens
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.models.record import CALL, call_inputs
-from devagent.models.tokens import estimate_prompt, estimate_tokens
+from devagent.models.tokens import estimate_prompt
 
 Answer = str | ModelReply | Exception
 FREE = ModelCard(name="scripted", price_in=0.0, price_out=0.0)

@@ -38,8 +38,8 @@ def planted(repo: Repository) -> list[str]:
     found = []
     if names := list(dict.fromkeys(key for key, value in _own_settings(repo) if _runs_something(key, value))):
         found.append(
-            f"this repository's own git settings name programs ({_listed(names)}): none is run for this, but your own git"
-            " runs them, and so does apply --commit"
+            f"this repository's own git settings name programs ({_listed(names)}): none is run for this, but your own"
+            " git runs them, and so does apply --commit"
         )
     if stores := _borrowed(repo.common_dir / "objects"):
         found.append(

@@ -1,4 +1,4 @@
-"""What a repository's own git configuration may not say, as an archive may bring it: where the model is, what builds reach."""
+"""What a repository's own git configuration may not say, as an archive may bring it: servers, keys, a build's reach."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devagent.journal.tokens import estimate_tokens
 from devagent.models.model import Message, ModelRequest
-from devagent.models.tokens import estimate_prompt, estimate_tokens, worst_case_prompt, worst_case_tokens
+from devagent.models.tokens import estimate_prompt, worst_case_prompt, worst_case_tokens
 
 PYTHON = '''def merge_intervals(intervals, gap=0):
     """Merge overlapping intervals, and those that are at most `gap` apart."""
