@@ -65,7 +65,7 @@ def ask_index(directory: Path, question: Callable[[Index, Report], T], progress:
         report = index.refresh(progress)
         try:
             return question(index, report)
-        except Exception as error:
+        except Exception as error:  # what a damaged file makes of a question cannot be foreseen; all else goes on
             if not is_damage(error):
                 raise
             index.remake()

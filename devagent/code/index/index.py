@@ -80,7 +80,7 @@ class Index:
         started = time.monotonic()
         try:
             parsed = self._refresh(progress)
-        except Exception as error:
+        except Exception as error:  # what a damaged file makes of a refresh cannot be foreseen; all else goes on
             if not is_damage(error):
                 raise
             self.remake()
