@@ -43,7 +43,7 @@ for path, line, column in names:
             (str(name.module_path or ""), name.line or 1, name.type, getattr(name.parent(), "type", "") == "function")
             for name in found
         ]
-    except Exception as error:
+    except Exception:  # a name that jedi breaks on is one that it does not answer
         answers = []
     print(json.dumps(answers), flush=True)
 """

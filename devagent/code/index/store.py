@@ -111,7 +111,7 @@ class Store:
         self.database.execute("begin immediate")
         try:
             yield self.database
-        except BaseException:
+        except BaseException:  # also when interrupted: no transaction may stay open
             self.database.execute("rollback")
             raise
         self.database.execute("commit")
@@ -189,7 +189,7 @@ class Store:
                     database.execute(statement)
                 database.execute(f"pragma user_version = {SCHEMA}")
             database.execute("commit")
-        except BaseException:
+        except BaseException:  # also when interrupted: half a schema is none
             database.execute("rollback")
             raise
 
