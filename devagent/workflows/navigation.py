@@ -59,7 +59,9 @@ def navigate(directory: Path, question: Question, name: str, progress: Progress 
 def _answer(index: Index, report: Report, question: Question, name: str) -> Navigation:
     spots = _ANSWERS[question](index, name)
     if not spots:
-        what = f"{name} {_NOTHING[question]} in the {report.files - report.skipped} files that were read"
+        read = report.files - report.skipped
+        files = "1 file that was read" if read == 1 else f"{read} files that were read"
+        what = f"{name} {_NOTHING[question]} in the {files}"
         raise NotResolved(what, why=_left_out(report.notes))
     text_at = _texts(index.root)
     return Navigation(question, name, tuple(Line(spot, text_at(spot.path, spot.line)) for spot in spots), report.notes)
