@@ -7,6 +7,8 @@ moment of its own, and resumed, until both have ended. Each has to end with a pr
 calls are compared with those that had finished, the checkout, index and branches with what they were, and the machine
 is looked over for what the runs might have left. (Which proposal it is may differ: the search has so many seconds, and
 two runs share the machine.)
+
+One instance at a time: a run is named after the time of day, and what is left is looked for by that name.
 """
 
 import argparse
