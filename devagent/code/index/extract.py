@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from devagent.code.index.facts import Definition, Import
+from devagent.code.index.facts import FUNCTIONS, TYPES, Definition, Import
 from devagent.code.index.uses import UNKNOWN, Bindings, Uses, read_uses
 from devagent.code.language import Language, grammar
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Query
 
 MAX_SIGNATURE = 300
-FUNCTIONS = frozenset({"function", "method"})
-TYPES = frozenset({"class", "interface", "enum", "namespace", "extension"})
 SCOPES = FUNCTIONS | TYPES
 
 _QUERIES = ("definitions", "outline", "hidden", "bindings", "requires")
@@ -129,15 +127,15 @@ def _bound(captured: Captured, content: bytes) -> list[tuple[int, str, str]]:
 
 def _opened(captured: Captured) -> list[_Open]:
     """What the file defines, outer before inner: a name or body belongs to the innermost definition around it."""
-    events: list[tuple[int, int, int, str, Node]] = []
+    events: list[tuple[int, int, int, int, str, Node]] = []
     # A class with one method has a body of the same extent: that is the body of the class, so it comes first.
     for order, kind in enumerate(("body", *_OPENING, "name")):
-        for node in captured.get(kind, ()):
-            events.append((node.start_byte, -node.end_byte, order, kind, node))
-    events.sort(key=lambda event: event[:3])
+        for number, node in enumerate(captured.get(kind, ())):
+            events.append((node.start_byte, -node.end_byte, order, number, kind, node))
+    events.sort()
     found: list[_Open] = []
     around: list[tuple[int, _Open]] = []
-    for start, end, _, kind, node in events:
+    for start, end, _, _, kind, node in events:
         while around and around[-1][0] < -end:
             around.pop()
         if kind == "name":
@@ -257,11 +255,15 @@ def _add_bases(result: list[Definition], captured: Captured, content: bytes, sco
 def _imports(captured: Captured, content: bytes, scopes: Scopes) -> list[Import]:
     """What the statements bring in. Captures belong to the statement that they stand in, whatever their order."""
     kinds = [(rank, captured.get(kind, ())) for rank, kind in enumerate(_IMPORTING)]
-    events = [(node.start_byte, -node.end_byte, rank, node) for rank, nodes in kinds for node in nodes]
-    events.sort(key=lambda event: event[:3])
+    events = [
+        (node.start_byte, -node.end_byte, rank, number, node)
+        for rank, nodes in kinds
+        for number, node in enumerate(nodes)
+    ]
+    events.sort()
     found: list[Import] = []
     end, statement = -1, _Statement(0, -1)
-    for start, last, rank, node in events:
+    for start, last, rank, _, node in events:
         if start >= end:
             found += statement.done()
             statement = _Statement(node.start_point[0] + 1, scopes.at(start))

@@ -25,6 +25,9 @@ DefinitionKind = Literal[
 ]
 ReferenceKind = Literal["call", "read", "attribute"]
 
+FUNCTIONS = frozenset({"function", "method"})
+TYPES = frozenset({"class", "interface", "enum", "namespace", "extension"})
+
 NODE_BITS = 20
 """A node of the graph is `file number << NODE_BITS | slot`; slot 0 is the file itself."""
 
@@ -136,6 +139,14 @@ class Edges(NamedTuple):
     sure: bytes
 
 
+class Outline(NamedTuple):
+    """The definitions of a file: qualified names one a line, roles (`naming.roles_of`), how many lines each has."""
+
+    names: bytes
+    roles: bytes
+    spans: "array[int]"
+
+
 class Graph(Protocol):
     """The symbol graph of one tree, read from the store file by file: nothing of it is loaded before it is asked for.
 
@@ -158,6 +169,10 @@ class Graph(Protocol):
 
     def names(self) -> Iterator[tuple[int, bytes]]:
         """For each file its number and the names of its definitions in order, one a line, in UTF-8."""
+        ...
+
+    def outlines(self, files: Sequence[int]) -> dict[int, Outline]:
+        """What the files of these numbers define, by number."""
         ...
 
     def edges(self, file: int) -> Edges:

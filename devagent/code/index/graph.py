@@ -4,16 +4,17 @@ import os
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from sqlite3 import Connection
 
-from devagent.code.index.facts import NODE_BITS, Edges
+from devagent.code.index.facts import NODE_BITS, Edges, Outline
 from devagent.code.index.packing import Damaged
 from devagent.code.index.store import Store
 
 NO_EDGES = Edges(array("Q"), array("Q"), array("I"), b"")
 
+_FEW = 100
 _HEAD = struct.Struct("<II")
 
 
@@ -44,6 +45,16 @@ class StoredGraph:
         query = "select number, names from files join facts on facts.id = fact where tree = ? order by number"
         yield from self._store.database.execute(query, (self._tree,))
 
+    def outlines(self, files: Sequence[int]) -> dict[int, Outline]:
+        """What the files of these numbers define, by number."""
+        query = "select number, qualified, roles, spans from files join facts on facts.id = fact where tree = ?"
+        if len(files) > _FEW:
+            rows = self._store.database.execute(query, (self._tree,)).fetchall()
+        else:
+            one = f"{query} and number = ?"
+            rows = [row for file in files for row in self._store.database.execute(one, (self._tree, file))]
+        return {number: Outline(names, roles, array("I", spans)) for number, names, roles, spans in rows}
+
     def edges(self, file: int) -> Edges:
         """The edges that leave a file."""
         row = self._row("edges", file)
@@ -62,12 +73,16 @@ class StoredGraph:
 
 
 class GraphChange:
-    """What has become new in a graph: the nodes and edges of some files, and the numbers of files that are gone."""
+    """What has become new in a graph: the nodes and edges of some files, and the numbers of files that are gone.
+
+    `note` says what could not be done.
+    """
 
     def __init__(self) -> None:
         self.nodes: dict[int, array[int]] = {}
         self.edges: dict[int, bytes] = {}
         self.gone: list[int] = []
+        self.note = ""
 
     def write(self, database: Connection, tree: int) -> None:
         """Enter it; the caller has a transaction open."""

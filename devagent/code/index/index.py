@@ -12,17 +12,19 @@ from devagent.code.index.cover import left_out_by_name
 from devagent.code.index.facts import Report
 from devagent.code.index.graph import StoredGraph
 from devagent.code.index.packing import Damaged, PackedFacts
-from devagent.code.index.store import FactRow, FileRow, Store, is_damage
+from devagent.code.index.store import FileRow, Store, is_damage
 from devagent.code.index.versions import indexed_languages
 from devagent.code.index.watch import Listing, Watch, watched
 
 if TYPE_CHECKING:
     from devagent.code.index.graph import GraphChange
+    from devagent.code.index.intake import Taken
+    from devagent.code.index.naming import NamedFile
     from devagent.code.index.resolve import Resolver
 
 Progress = Callable[[int, int], None]
-_BATCH = 200
-_RACY_NS = 50_000_000
+_MANY = 200
+"""When so many files changed, what is no longer needed is looked for."""
 FILE_SECONDS = 10.0
 
 
@@ -51,9 +53,10 @@ class Index:
         self._root = str(place.root)
         self.store = Store(place.common_dir / "devagent")
         self.languages = indexed_languages(self.store.folder)
-        self._tree = 0
+        self._tree = self._version = 0
         self._rows: dict[str, FileRow] = {}
         self._changed: list[str] = []
+        self._told: list[str] = []
         try:
             self._load()
         except sqlite3.DatabaseError as error:
@@ -106,26 +109,35 @@ class Index:
         row = self._rows.get(path)
         return row.number if row else 0
 
+    def blobs(self) -> list[tuple[str, bytes]]:
+        """Each file with what git would call its bytes, where no filter stands between: the blob id."""
+        query = "select path, key from files join facts on facts.id = fact where tree = ?"
+        return [(os.fsdecode(path), key[:20]) for path, key in self.store.database.execute(query, (self._tree,))]
+
     def facts(self, path: str) -> PackedFacts | None:
         """What is known of a file; `None` for one that the index does not cover."""
         row = self._rows.get(path)
         return self._facts(row.fact) if row else None
 
-    def mentioning(self, name: str) -> list[str]:
-        """The files whose facts hold this text, sorted: all that use or define the name are among them."""
-        return self._holding("data", name)
+    def mentioning(self, names: Iterable[str]) -> list[str]:
+        """The files that use or import one of these names, sorted; a few others may be among them."""
+        found = set().union(*self.store.mentioning(names))
+        return sorted(path for path, row in self._rows.items() if row.fact in found)
 
     def defining(self, name: str) -> list[str]:
         """The files that define something in whose name this text is, sorted."""
-        return self._holding("names", name)
+        query = "select id from facts where instr(names, cast(? as blob))"
+        found = {fact for (fact,) in self.store.database.execute(query, (name.encode("utf-8", "surrogatepass"),))}
+        return sorted(path for path, row in self._rows.items() if row.fact in found)
 
     def resolver(self, names: Iterable[str]) -> "Resolver":
         """What follows names through this tree; by the name alone it finds these only."""
-        from devagent.code.index.resolve import Resolver, by_name
+        from devagent.code.index.naming import Names
+        from devagent.code.index.resolve import Resolver
 
         wanted = frozenset(names)
         files = sorted({path for name in wanted for path in self.defining(name)})
-        return Resolver(self._rows, self.facts, lambda: by_name(((p, self._names(p)) for p in files), wanted))
+        return Resolver(self._rows, self.facts, lambda: Names(map(self._named, files), wanted))
 
     def graph(self) -> StoredGraph:
         """The symbol graph, as of the last refresh."""
@@ -143,18 +155,15 @@ class Index:
         with self.store.writing() as database:
             database.execute("insert or replace into kept values (?, ?, ?)", (self._tree, name, content))
 
-    def _holding(self, column: str, text: str) -> list[str]:
-        query = f"select id from facts where instr({column}, cast(? as blob))"
-        found = {fact for (fact,) in self.store.database.execute(query, (text.encode("utf-8", "surrogatepass"),))}
-        return sorted(path for path, row in self._rows.items() if row.fact in found)
+    def _named(self, path: str) -> "NamedFile":
+        from devagent.code.index.naming import NamedFile
 
-    def _names(self, path: str) -> bytes:
-        query = "select names from facts where id = ?"
-        row = self.store.database.execute(query, (self._rows[path].fact,)).fetchone()
-        return bytes(row[0]) if row else b""
+        query = "select language, names, roles from facts where id = ?"
+        return NamedFile(path, *self.store.database.execute(query, (self._rows[path].fact,)).fetchone())
 
     def _load(self) -> None:
         self._tree = self.store.tree(self._root)
+        self._version = self.store.version
         self._rows = {row.path: row for row in self.store.files(self._tree)}
 
     def _facts(self, fact: int) -> PackedFacts:
@@ -165,13 +174,14 @@ class Index:
 
     def _refresh(self, progress: Progress | None) -> int:
         watch, stale, gone = self._differences()
-        self._changed = []
+        self._changed, self._told = [], []
         if not stale and not gone and watch is None:
             return 0
         with self.store.locked():
-            # Another may have done it while this one waited.
-            self._load()
-            watch, stale, gone = self._differences(watch)
+            if self.store.version != self._version:
+                # Another may have done it while this one waited.
+                self._load()
+                watch, stale, gone = self._differences(watch)
             parsed, found = self._read(stale, progress)
             self._enter(found, gone, watch)
         return parsed
@@ -208,39 +218,23 @@ class Index:
         return None if watch is known else watch, stale, [path for path in self._rows if path not in present]
 
     def _read(
-        self, stale: dict[str, tuple[int, int]], progress: Progress | None
-    ) -> tuple[int, dict[str, tuple[bytes, int, int]]]:
-        """Have the files read by workers, and store their facts. Gives how many were parsed, and the key of each."""
+        self, stale: Mapping[str, tuple[int, int]], progress: Progress | None
+    ) -> tuple[int, Mapping[str, "Taken"]]:
+        """Have the files read by workers, and store their facts. Gives how many were parsed, and what was read."""
         if not stale:
             return 0, {}
-        from devagent.code.index.reading import NOTHING, Answer, Reader
-        from devagent.code.index.workers import Failed, work_through
+        from devagent.code.index.intake import Intake
+        from devagent.code.index.reading import Reader
 
         known = frozenset(self.store.known()) if len(stale) > 1 or self._rows else frozenset()
         reader = Reader(self._root, self.languages.by_extension, self.languages.versions, known)
-        found: dict[str, tuple[bytes, int, int]] = {}
-        fresh: list[FactRow] = []
-        parsed = 0
-        now = time.time_ns()
-        largest_first = sorted(stale, key=lambda path: -stale[path][1])
-        for path, result in work_through(largest_first, reader, seconds=self._seconds):
-            answer = Answer(reader.key(path), str(result)) if isinstance(result, Failed) else Answer.from_bytes(result)
-            if answer.key == NOTHING:
-                continue
-            mtime, size = stale[path]
-            found[path] = (answer.key, mtime if now - mtime > _RACY_NS else -1, size)
-            if answer.data or answer.note:
-                parsed += 1
-                fresh.append(FactRow(answer.key, answer.note, reader.language(path), answer.names, answer.data))
-            if len(fresh) >= _BATCH:
-                self.store.add_facts(fresh)
-                fresh.clear()
-            if progress is not None:
-                progress(len(found), len(stale))
-        self.store.add_facts(fresh)
-        return parsed, found
+        intake = Intake(self.store, reader, stale)
+        intake.take(self._seconds, progress)
+        if intake.note:
+            self._told.append(intake.note)
+        return intake.parsed, intake.taken
 
-    def _enter(self, found: dict[str, tuple[bytes, int, int]], gone: Iterable[str], watch: Watch | None) -> None:
+    def _enter(self, found: Mapping[str, "Taken"], gone: Iterable[str], watch: Watch | None) -> None:
         """Enter what was read into the tree, and bring its graph up to date."""
         ids = self.store.ids([key for key, *_ in found.values()])
         before = dict(self._rows)
@@ -270,11 +264,12 @@ class Index:
                 database.execute("update trees set watch = ? where id = ?", (text, self._tree))
             if change is not None:
                 change.write(database, self._tree)
+                self._told += [change.note] if change.note else []
             database.execute(
                 "update trees set next = ?, generation = generation + ? where id = ?",
                 (following, bool(self._changed), self._tree),
             )
-        if len(self._changed) >= _BATCH:
+        if len(self._changed) >= _MANY:
             self.store.forget_old()
 
     def _linked(self, before: Mapping[str, FileRow]) -> "GraphChange":
@@ -285,4 +280,8 @@ class Index:
     def _notes(self) -> list[str]:
         noted = dict(self.store.database.execute("select id, note from facts where note != ''"))
         notes = [f"{row.path}: {noted[row.fact]}" for row in self._rows.values() if row.fact in noted] if noted else []
-        return [*sorted(notes), *(f"{name}: its grammar is not installed" for name in self.languages.missing)]
+        return [
+            *self._told,
+            *sorted(notes),
+            *(f"{name}: its grammar is not installed" for name in self.languages.missing),
+        ]

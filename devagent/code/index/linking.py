@@ -10,15 +10,20 @@ from sqlite3 import Connection, connect
 
 from devagent.code.index.facts import NODE_BITS, Edges
 from devagent.code.index.graph import NO_EDGES, GraphChange, keep_nodes, packed_edges, unpacked_nodes
+from devagent.code.index.naming import NamedFile, Names
 from devagent.code.index.packing import Damaged, PackedFacts, links
-from devagent.code.index.resolve import Meaning, Resolver, by_name
+from devagent.code.index.resolve import OUTSIDE, Meaning, Resolver
+from devagent.code.index.scopes import FileScope
 from devagent.code.index.store import FileRow, Store
-from devagent.code.index.workers import Failed, work_through
+from devagent.code.index.workers import Failed, GaveUp, work_through
 
 _FORK = 40
 """From so many files on, linking them is worth other processes."""
-_MAX_NAMES = 6
-"""When more names than these came or went at once, other files are linked again by their next change only."""
+_MOST_AGAIN = 400
+"""So many files that did not change are linked again at most, because names came or went that they mention.
+
+Names that only few files mention come first. Other files are linked again by their next change.
+"""
 
 
 def linked(
@@ -32,23 +37,28 @@ def linked(
     change = GraphChange()
     change.gone = [before[path].number for path in changed if path not in rows]
     linker = Linker(store, tree, rows)
-    nodes, names = {}, set()
+    nodes, names = {}, set[str]()
     for path in changed:
         old, new = before.get(path), rows.get(path)
-        had = linker.qualified(old) if old and before else []
-        has = linker.qualified(new) if new else []
-        if before:
-            names |= {name.rpartition(".")[2] for name in set(had).symmetric_difference(has)}
+        if old is not None and new is not None:
+            had, has = linker.qualified(old), linker.qualified(new)
+            names.update(name.rpartition(".")[2] for name in set(had).symmetric_difference(has))
+            nodes[path] = keep_nodes(new.number, zip(had, linker.nodes(path), strict=False), has)
+            continue
+        own = linker.named(old or rows[path])
+        names.update(own)
         if new is not None:
-            nodes[path] = keep_nodes(new.number, zip(had, linker.nodes(path) if old else (), strict=False), has)
+            nodes[path] = keep_nodes(new.number, (), own)
     linker.use(nodes)
     again = [path for path in changed if path in rows]
-    if before and len(names) <= _MAX_NAMES:
-        again += linker.mentioning(names - {""}, set(again))
+    if before:
+        again += linker.mentioning(names - {""}, set(again), max(_MOST_AGAIN, len(again)))
     linker.narrow(again if len(again) < _FORK else None)
     change.nodes = {rows[path].number: nodes[path] for path in nodes}
     for path, edges in linker.all(again):
         change.edges[rows[path].number] = edges
+    if linker.unlinked:
+        change.note = f"{linker.unlinked} files were not linked with others until they change: the workers failed"
     return change
 
 
@@ -57,15 +67,18 @@ class Linker:
 
     Arguments:
         rows: the files of the tree by path.
+
+    `unlinked` says of how many files the edges were not made, because workers failed.
     """
 
     def __init__(self, store: Store, tree: int, rows: Mapping[str, FileRow]) -> None:
         self._store, self._tree = store, tree
         self._rows, self._nodes = rows, dict[str, "array[int]"]()
         self._own: Connection | None = None
-        self._names: dict[str, list[tuple[str, int]]] | None = None
+        self._names: Names | None = None
         self._wanted: frozenset[str] | None = None
         self._process = os.getpid()
+        self.unlinked = 0
 
     def __call__(self, path: str) -> bytes:
         """The edges that leave a file, packed, worked out in a forked process."""
@@ -91,19 +104,38 @@ class Linker:
             yield from ((path, self.link(path)) for path in paths)
             return
         self.prepare()
-        with self._store.let_go():
-            for path, result in work_through(paths, self):
-                yield path, packed_edges(NO_EDGES) if isinstance(result, Failed) else result
+        left = dict.fromkeys(sorted(paths), packed_edges(NO_EDGES))
+        with self._store.let_go(), suppress(GaveUp):
+            for path, result in work_through(list(left), self, near=True):
+                nothing = left.pop(path)
+                yield path, nothing if isinstance(result, Failed) else result
+        self.unlinked = len(left)
+        yield from left.items()
 
     def qualified(self, row: FileRow) -> list[str]:
         """The qualified names of the definitions of a file, as it is in this row."""
-        found = self._stored(row.fact)
-        return [] if found.note else [definition.qualified for definition in found.definitions]
+        return self._column("qualified", row)
 
-    def mentioning(self, names: set[str], but: set[str]) -> list[str]:
-        """The files that mention one of the names, others than these."""
-        query = "select id from facts where instr(data, cast(? as blob))"
-        found = {fact for name in names for (fact,) in self._database.execute(query, (name.encode(),))}
+    def named(self, row: FileRow) -> list[str]:
+        """The names of the definitions of a file, as it is in this row."""
+        return self._column("names", row)
+
+    def _column(self, column: str, row: FileRow) -> list[str]:
+        query = f"select {column}, roles from facts where id = ?"
+        found = self._database.execute(query, (row.fact,)).fetchone()
+        if found is None:
+            raise Damaged(f"facts {row.fact} are missing")
+        return str(found[0], "utf-8", "replace").split("\n") if found[1] else []
+
+    def mentioning(self, names: set[str], but: set[str], most: int) -> list[str]:
+        """The files that mention one of the names, others than these; at most so many."""
+        if not names:
+            return []
+        found: set[int] = set()
+        for facts in sorted(self._store.mentioning(names), key=len):
+            if len(found | facts) > most:
+                break
+            found |= facts
         return [path for path, row in self._rows.items() if row.fact in found and path not in but]
 
     def prepare(self) -> None:
@@ -113,23 +145,22 @@ class Linker:
 
     def link(self, path: str) -> bytes:
         """The edges that leave a file, packed."""
-        facts = self.facts(path)
-        if facts is None or facts.note:
+        facts, names = self.facts(path), self._resolver.scope(path)
+        if facts is None or names is None:
             return packed_edges(NO_EDGES)
         nodes = self.nodes(path)
         number = self._rows[path].number << NODE_BITS
         found: Counter[tuple[int, int, bool]] = Counter()
         uses = facts.uses
         cache: dict[tuple[int, int], list[tuple[int, bool]]] = {}
-        names = self._resolver.scope(path)
         rooms: dict[int, int] = {}
         for scope, chain, count in zip(uses.scopes, uses.chains, uses.counts, strict=True):
             room = rooms.get(scope)
             if room is None:
-                room = rooms[scope] = names.room(scope) if names else -2
+                room = rooms[scope] = names.room(scope)
             targets = cache.get((room, chain))
             if targets is None:
-                targets = cache[room, chain] = self._targets(path, scope, uses.table[chain])
+                targets = cache[room, chain] = self._targets(names, room, uses.table[chain])
             source = nodes[scope] if scope >= 0 else number
             for target, sure in targets:
                 if target != source:
@@ -165,21 +196,22 @@ class Linker:
             self._nodes[path] = unpacked_nodes(found[0]) if found else array("Q")
         return self._nodes[path]
 
-    def _targets(self, path: str, scope: int, chain: str) -> list[tuple[int, bool]]:
+    def _targets(self, names: FileScope, room: int, chain: str) -> list[tuple[int, bool]]:
         """The nodes that the names of a chain mean, each with whether that is sure."""
         found: list[tuple[int, bool]] = []
-        names = self._resolver.scope(path)
+        resolver = self._resolver
         for receiver, name in links(chain):
-            if not receiver and names is not None and name in names.language.own:
+            if not receiver and name in names.language.own:
                 continue  # `self` is no use of the class that it stands in
             written = f"{receiver}.{name}" if receiver else name
-            meant = self._resolver.follow(path, scope, written)
-            if isinstance(meant, Meaning):
-                with suppress(IndexError):
+            meant = resolver.follow_in(names, room, written)
+            if meant is OUTSIDE:
+                continue
+            with suppress(IndexError):
+                if isinstance(meant, Meaning):
                     found.append((self._node(meant.path, meant.place), True))
-            elif meant is None:
-                guesses = self._resolver.guesses(path, written)
-                with suppress(IndexError):
+                else:
+                    guesses = resolver.guesses(names.path, written)
                     found.extend((self._node(guess.path, guess.place), False) for guess in guesses)
         return found
 
@@ -194,13 +226,13 @@ class Linker:
     def _resolver(self) -> Resolver:
         return Resolver(self._rows, self.facts, self._named)
 
-    def _named(self) -> dict[str, list[tuple[str, int]]]:
+    def _named(self) -> Names:
         if self._names is None:
             paths: dict[int, list[str]] = {}
             for row in self._rows.values():
                 paths.setdefault(row.fact, []).append(row.path)
-            named = self._database.execute("select id, names from facts where names != x''")
-            self._names = by_name(
-                ((path, names) for fact, names in named for path in paths.get(fact, ())), self._wanted
+            found = self._database.execute("select id, language, names, roles from facts where roles != x''")
+            self._names = Names(
+                (NamedFile(path, *rest) for fact, *rest in found for path in paths.get(fact, ())), self._wanted
             )
         return self._names

@@ -21,7 +21,7 @@ class Modules(Protocol):
         ...
 
     def beside(self, path: str) -> tuple[str, ...]:
-        """The files whose definitions are seen in this one without an import, itself left out."""
+        """The files whose definitions are seen in each other without an import, this one among them."""
         ...
 
 
@@ -31,11 +31,11 @@ class PythonModules:
     def __init__(self, paths: Iterable[str]) -> None:
         files = [path for path in paths if path.endswith((".py", ".pyi"))]
         self._files = frozenset(files)
-        packages = {posixpath.dirname(path) for path in files if path.endswith(("/__init__.py", "/__init__.pyi"))}
+        packages = {path.rpartition("/")[0] for path in files if path.endswith(("/__init__.py", "/__init__.pyi"))}
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._roots: dict[str, str] = {}
         for path in files:
-            folder = posixpath.dirname(path)
+            folder = path.rpartition("/")[0]
             self._by_name[_dotted(path, self._root(folder, packages))].append(path)
         for path in files:
             # A folder without __init__.py is a package as well when it is imported from the top.
@@ -54,7 +54,7 @@ class PythonModules:
         found = self._by_name.get(name, ())
         if len(found) < 2:
             return found[0] if found else None
-        return max(found, key=lambda path: (len(posixpath.commonprefix([path, importer])), path.endswith(".py")))
+        return max(found, key=lambda path: (_near(path, importer), path.endswith(".py")))
 
     def submodule(self, path: str, name: str) -> str | None:
         """A module in a package."""
@@ -76,7 +76,7 @@ class PythonModules:
         """The folder that the names of packages begin in."""
         known = self._roots.get(folder)
         if known is None:
-            parent = posixpath.dirname(folder)
+            parent = folder.rpartition("/")[0]
             known = self._roots[folder] = self._root(parent, packages) if folder and folder in packages else folder
         return known
 
@@ -120,11 +120,12 @@ class FolderModules:
     def __init__(self, paths: Iterable[str]) -> None:
         self._files = frozenset(paths)
         self._by_end: dict[str, list[str]] = defaultdict(list)
-        self._by_folder: dict[str, list[str]] = defaultdict(list)
+        by_folder: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._files):
             stem = posixpath.splitext(path)[0]
             self._by_end[posixpath.basename(stem)].append(path)
-            self._by_folder[posixpath.dirname(path)].append(path)
+            by_folder[posixpath.dirname(path)].append(path)
+        self._by_folder = {folder: tuple(files) for folder, files in by_folder.items()}
         self._folders: dict[str, list[str]] = defaultdict(list)
         for folder in self._by_folder:
             self._folders[posixpath.basename(folder)].append(folder)
@@ -149,8 +150,8 @@ class FolderModules:
         return next((p for p in self._by_end.get(name, ()) if posixpath.dirname(p) == folder), None)
 
     def beside(self, path: str) -> tuple[str, ...]:
-        """The other files of the folder."""
-        return tuple(other for other in self._by_folder[posixpath.dirname(path)] if other != path)
+        """The files of the folder."""
+        return self._by_folder[posixpath.dirname(path)]
 
     def _in_folder(self, parts: list[str], importer: str) -> str | None:
         """The first file of the folder whose path the name of a package ends with."""
@@ -170,10 +171,15 @@ class FolderModules:
         best, length = None, (0, 0)
         for path in self._by_end.get(parts[-1], ()):
             same = _same_end(posixpath.splitext(path)[0].split("/"), parts)
-            near = (same, len(posixpath.commonprefix([path, importer])))
+            near = (same, _near(path, importer))
             if near > length and (same == len(parts) or same > 1):
                 best, length = path, near
         return best
+
+
+def _near(path: str, importer: str) -> int:
+    """How much of the way from the top to a file the folder of an importer shares."""
+    return len(posixpath.commonprefix([path, posixpath.dirname(importer) + "/"]))
 
 
 def _same_end(first: list[str], second: list[str]) -> int:

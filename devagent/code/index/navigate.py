@@ -71,7 +71,7 @@ def _uses(index: Index, name: str, meant: list[Meaning]) -> Iterator[Spot]:
         if not fresh:
             return
         resolver = index.resolver(names)
-        paths = {path for each in fresh for path in index.mentioning(each)} - seen
+        paths = set(index.mentioning(fresh)) - seen
         aliases: set[str] = set()
         for path in sorted(paths):
             facts = index.facts(path)

@@ -5,7 +5,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -101,14 +101,17 @@ class PackedFacts:
         return language, lines, definitions, imports
 
 
-def links(chain: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=50_000)
+def links(chain: str) -> tuple[tuple[str, str], ...]:
     """The names of a chain that are written there, each with what stands before it: `a`, `b` of `a`, `c` of `a.b`.
 
     What stands for a local variable (`Shape()`, `?`) was not written there.
     """
+    if "." not in chain:
+        return () if chain.endswith(("()", "?")) else (("", chain),)
     parts = chain.split(".")
     written = next((n for n in range(len(parts) - 1, -1, -1) if parts[n].endswith(("()", "?"))), -1) + 1
-    return [(".".join(parts[:n]), parts[n]) for n in range(written, len(parts))]
+    return tuple((".".join(parts[:n]), parts[n]) for n in range(written, len(parts)))
 
 
 def _encoded(text: str) -> bytes:

@@ -3,43 +3,44 @@
 import hashlib
 import os
 import struct
+from array import array
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from devagent.code.index.cover import MAX_BYTES, left_out_by_content
-from devagent.code.index.extract import extract
+from devagent.code.index.extract import Extract, extract
+from devagent.code.index.naming import mentions_of, roles_of
 from devagent.code.index.packing import packed
+from devagent.code.index.store import NONE, Stored
 from devagent.code.language import language_named, same_length_utf8
 
-_HEAD = struct.Struct("<24sIII")
+_HEAD = struct.Struct("<24s7I")
 
 
 class Answer(NamedTuple):
-    """What was read: the key of the content, a note where it was left out, else the names and facts.
+    """What was read: the key of the content, a note where it was left out, else what there is to store of it.
 
-    With neither, the facts are known already. An empty key: there is no such file any more.
+    With neither, the facts are known already. The key NOTHING: there is no such file any more.
     """
 
     key: bytes
     note: str = ""
-    names: bytes = b""
-    data: bytes = b""
+    stored: Stored = NONE
 
     def to_bytes(self) -> bytes:
         """The answer as bytes that `from_bytes` reads."""
         note = self.note.encode()
-        return _HEAD.pack(self.key, len(note), len(self.names), len(self.data)) + note + self.names + self.data
+        return _HEAD.pack(self.key, len(note), *map(len, self.stored)) + note + b"".join(self.stored)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Answer":
         """The answer of a worker."""
-        key, note, names, facts = _HEAD.unpack_from(data)
-        at = _HEAD.size
-        return cls(
-            key,
-            data[at : at + note].decode(),
-            data[at + note : at + note + names],
-            data[at + note + names : at + note + names + facts],
-        )
+        key, *lengths = _HEAD.unpack_from(data)
+        at, parts = _HEAD.size, []
+        for length in lengths:
+            parts.append(data[at : at + length])
+            at += length
+        return cls(key, parts[0].decode(), Stored._make(parts[1:]))
 
 
 NOTHING = bytes(24)
@@ -80,8 +81,7 @@ class Reader:
             return Answer(key, note).to_bytes()
         language = language_named(self.language(path))
         found = extract(same_length_utf8(content), language)
-        names = "\n".join(definition.name.replace("\n", " ") for definition in found.definitions)
-        return Answer(key, "", names.encode("utf-8", "replace"), packed(language.name, found)).to_bytes()
+        return Answer(key, "", _stored(language.name, found)).to_bytes()
 
     def _content(self, path: str) -> bytes | None:
         try:
@@ -95,3 +95,19 @@ class Reader:
         # git's blob id: what git calls this content, where no filter stands between.
         blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).digest()
         return blob + self._versions[self.language(path)].to_bytes(4, "big")
+
+
+def _stored(language: str, found: Extract) -> Stored:
+    spans = array("I", (max(0, each.end_line - each.start_line + 1) for each in found.definitions))
+    return Stored(
+        _one_a_line(each.name for each in found.definitions),
+        _one_a_line(each.qualified for each in found.definitions),
+        roles_of(found.definitions),
+        spans.tobytes(),
+        mentions_of(found.uses.table, found.definitions, found.imports),
+        packed(language, found),
+    )
+
+
+def _one_a_line(names: Iterable[str]) -> bytes:
+    return "\n".join([" ".join(name.split()) for name in names]).encode("utf-8", "replace")

@@ -6,15 +6,15 @@ its bases, something that a class made. Where that is not known, the name alone 
 answer is marked as unsure.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from devagent.code.index.extract import FUNCTIONS, TYPES
-from devagent.code.index.facts import Definition, Import
+from devagent.code.index.facts import FUNCTIONS, TYPES, Definition, Import
 from devagent.code.index.modules import WAYS, Modules
+from devagent.code.index.naming import Names, fits
 from devagent.code.index.packing import PackedFacts
 from devagent.code.index.scopes import FileScope, last_name
+from devagent.code.index.surroundings import Surroundings
 from devagent.code.index.uses import UNKNOWN
 from devagent.code.language import Language
 
@@ -47,23 +47,26 @@ class Resolver:
     Arguments:
         paths: the files of the tree.
         facts: what is known of a file.
-        named: the definitions of each name, as (path, place) with their language; asked for only when it is needed.
+        named: the definitions by their names; asked for only when that is needed.
     """
 
     def __init__(
         self,
         paths: Iterable[str],
         facts: Callable[[str], PackedFacts | None],
-        named: Callable[[], Mapping[str, list[tuple[str, int]]]],
+        named: Callable[[], Names],
     ) -> None:
         self._paths = tuple(paths)
         self._facts = facts
         self._named = named
         self._scopes: dict[str, FileScope | None] = {}
         self._modules: dict[str, Modules] = {}
+        self._tops: dict[tuple[str, str, bool], Meaning] = {}
+        self._files: dict[tuple[str, str, str, str], str | None] = {}
+        self._around = Surroundings(self.scope, self.modules, self._find)
         self._members: dict[tuple[str, int, str], Found] = {}
         self._followed: dict[tuple[str, int, str], Found] = {}
-        self._guessed: dict[tuple[str, bool, str], dict[str, list[Meaning]]] = {}
+        self._guessed: dict[tuple[str, bool, bool, str], list[Meaning]] = {}
 
     def scope(self, path: str) -> FileScope | None:
         """The names of a file; `None` for one that has no facts."""
@@ -86,6 +89,10 @@ class Resolver:
             return None
         return self._follow(names, names.room(scope), chain, 0)
 
+    def follow_in(self, names: FileScope, room: int, chain: str) -> Found:
+        """The same in a room of a file's names (`FileScope.room`)."""
+        return self._follow(names, room, chain, 0)
+
     def imported(self, path: str, entry: Import) -> Found:
         """What an import of a file brings in."""
         names = self.scope(path)
@@ -101,26 +108,15 @@ class Resolver:
         _, dot, name = chain.rpartition(".")
         if names is None or name in names.language.common:
             return []
-        key = (name, bool(dot), names.language.modules)
-        found = self._guessed.get(key)
-        if found is None:
-            found = self._guessed[key] = self._sharing(name, names.language, member=bool(dot))
-        near = found.get(path) or found.get("", [])
-        return near if len(near) <= MAX_MEANINGS else []
-
-    def _sharing(self, name: str, language: Language, *, member: bool) -> dict[str, list[Meaning]]:
-        """The definitions of a name by their files; all of them under ""."""
-        found: dict[str, list[Meaning]] = defaultdict(list)
-        for path, place in self._named().get(name, ()):
-            theirs = self.scope(path)
-            if theirs is None or theirs.language.modules != language.modules or place >= len(theirs.definitions):
-                continue
-            definition = theirs.definitions[place]
-            within = definition.parent >= 0 and theirs.definitions[definition.parent].kind in TYPES
-            if within == member or (not language.own and definition.kind in TYPES):
-                found[path].append(Meaning(path, place))
-                found[""].append(Meaning(path, place))
-        return found
+        member, types = bool(dot), not names.language.own
+        places = (place for place in names.named.get(name, ()) if fits(names.roles[place], member=member, types=types))
+        if here := [Meaning(path, place) for place in places]:
+            return here if len(here) <= MAX_MEANINGS else []
+        key = (name, member, types, names.language.modules)
+        if key not in self._guessed:
+            found = self._named().sharing(name, key[3], member=member, types=types, most=MAX_MEANINGS)
+            self._guessed[key] = [Meaning(*each) for each in found]
+        return self._guessed[key]
 
     def definition(self, meaning: Meaning) -> Definition | None:
         """The definition that a name stands for; `None` for a file."""
@@ -178,45 +174,53 @@ class Resolver:
 
     def _at_top(self, names: FileScope, name: str, depth: int, *, beside: bool = False) -> Found:
         """A name at the top level of a file; OUTSIDE where nothing there can bind it."""
-        if depth > _DEPTH:
-            return None
+        key = (names.path, name, beside)
+        if key in self._tops:
+            return self._tops[key]
+        found = self._at_top_of(names, name, depth, beside=beside) if depth <= _DEPTH else None
+        if isinstance(found, Meaning):
+            self._tops[key] = found
+        return found
+
+    def _at_top_of(self, names: FileScope, name: str, depth: int, *, beside: bool) -> Found:
+        if (-1, name) in names.inside or (-1, name) in names.imports:
+            return self._bound(names, name, depth)
+        starred = self._around.starred(names)
+        if (theirs := starred.owners.get(name)) is not None:
+            found = self._bound(theirs, name, depth + 1)
+            if isinstance(found, Meaning):
+                return found
+        if beside and (near := self._around.beside(names, name)) is not None:
+            return Meaning(*near)
+        return None if starred.unknown or names.language.modules != "python" else OUTSIDE
+
+    def _bound(self, names: FileScope, name: str, depth: int) -> Found:
+        """What a name means that the top level of a file binds."""
         place, entry = names.inside.get((-1, name)), names.imports.get((-1, name))
         if place is not None and (entry is None or names.definitions[place].kind not in ("variable", "constant")):
             return Meaning(names.path, place)
-        if entry is not None:
-            return self._imported(names, entry, depth)
-        unknown = False
-        modules = self.modules(names.language)
-        for star in names.stars:
-            path = modules.find(star.module, names.path)
-            theirs = self.scope(path) if path else None
-            if theirs is None:
-                unknown = True
-            elif theirs is not names:
-                found = self._at_top(theirs, name, depth + 1)
-                if isinstance(found, Meaning):
-                    return found
-        if beside:
-            for path in modules.beside(names.path):
-                theirs = self.scope(path)
-                if theirs is not None and (-1, name) in theirs.inside:
-                    return Meaning(path, theirs.inside[-1, name])
-        return None if unknown or names.language.modules != "python" else OUTSIDE
+        return self._imported(names, entry, depth) if entry is not None else None
+
+    def _find(self, module: str, names: FileScope) -> str | None:
+        """The file that a module is, for a file that imports it: the same for all files of a kind in a folder."""
+        key = (names.language.modules, module, names.folder, names.ending)
+        if key not in self._files:
+            self._files[key] = self.modules(names.language).find(module, names.path)
+        return self._files[key]
 
     def _imported(self, names: FileScope, entry: Import, depth: int) -> Found:
         if depth > _DEPTH:
             return None
         if not entry.module:
             return self._at_top(names, entry.name, depth + 1)
-        modules = self.modules(names.language)
         if not entry.name:
             whole = entry.module if entry.alias else entry.module.split(".")[0]
-            path = modules.find(whole if names.language.modules == "python" else entry.module, names.path)
+            path = self._find(whole if names.language.modules == "python" else entry.module, names)
             return self._module(path, entry)
-        path = modules.find(entry.module, names.path)
+        path = self._find(entry.module, names)
         if path is None:
             joined = entry.module if entry.module.endswith(".") else f"{entry.module}."
-            path = modules.find(joined + entry.name, names.path) if names.language.modules == "python" else None
+            path = self._find(joined + entry.name, names) if names.language.modules == "python" else None
             return Meaning(path) if path else OUTSIDE
         if entry.name == "*":
             return Meaning(path)
@@ -226,7 +230,7 @@ class Resolver:
         found = self._at_top(theirs, entry.name, depth + 1)
         if isinstance(found, Meaning):
             return found
-        if inside := modules.submodule(path, entry.name):
+        if inside := self.modules(names.language).submodule(path, entry.name):
             return Meaning(inside)
         return Meaning(path) if entry.name == "default" else found
 
@@ -312,18 +316,3 @@ class Resolver:
         if not definition.bases or depth > _DEPTH:
             return None
         return self._follow(names, names.room(definition.parent), definition.bases[0], depth + 1)
-
-
-def by_name(
-    files: Iterable[tuple[str, bytes]], wanted: frozenset[str] | None = None
-) -> dict[str, list[tuple[str, int]]]:
-    """The definitions of each name (of the wanted ones only), from the names of each file in order."""
-    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for path, names in files:
-        all_names = names.decode("utf-8", "replace").split("\n")
-        if wanted is not None and wanted.isdisjoint(all_names):
-            continue
-        for place, name in enumerate(all_names):
-            if wanted is None or name in wanted:
-                found[name].append((path, place))
-    return found

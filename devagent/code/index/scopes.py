@@ -1,7 +1,10 @@
 """The names of one file by the scopes that they are defined and imported in."""
 
-from devagent.code.index.extract import TYPES
-from devagent.code.index.facts import Import
+import posixpath
+from functools import cached_property
+
+from devagent.code.index.facts import TYPES, Import
+from devagent.code.index.naming import roles_of
 from devagent.code.index.packing import PackedFacts
 from devagent.code.language import Language, language_named
 
@@ -11,6 +14,7 @@ class FileScope:
 
     def __init__(self, path: str, facts: PackedFacts) -> None:
         self.path = path
+        self.folder, self.ending = posixpath.dirname(path), posixpath.splitext(path)[1]
         self.language: Language = language_named(facts.language)
         self.definitions = facts.definitions
         self.inside: dict[tuple[int, str], int] = {}
@@ -67,17 +71,32 @@ class FileScope:
             scope = self.definitions[scope].parent
         return 2 * scope + (within if scope >= 0 else 0)
 
-    @property
+    @cached_property
+    def named(self) -> dict[str, list[int]]:
+        """The places of all definitions by their names, at whatever level they are."""
+        found: dict[str, list[int]] = {}
+        for place, definition in enumerate(self.definitions):
+            found.setdefault(definition.name, []).append(place)
+        return found
+
+    @cached_property
+    def roles(self) -> bytes:
+        """The roles of all definitions."""
+        return roles_of(self.definitions)
+
+    @cached_property
+    def bound(self) -> list[str]:
+        """The names that its top level binds, by definitions and imports."""
+        names = [name for scope, name in self.inside if scope < 0]
+        return names + [name for scope, name in self.imports if scope < 0]
+
+    @cached_property
     def _rooms(self) -> frozenset[int]:
-        known: frozenset[int] | None = self.__dict__.get("rooms")
-        if known is None:
-            known = frozenset(
-                {scope for scope, _ in self.imports}
-                | {definition.parent for definition in self.definitions}
-                | {place for place, definition in enumerate(self.definitions) if definition.kind in TYPES}
-            )
-            self.__dict__["rooms"] = known
-        return known
+        return frozenset(
+            {scope for scope, _ in self.imports}
+            | {definition.parent for definition in self.definitions}
+            | {place for place, definition in enumerate(self.definitions) if definition.kind in TYPES}
+        )
 
 
 def last_name(module: str) -> str:

@@ -9,15 +9,17 @@ import fcntl
 import os
 import sqlite3
 import time
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from devagent.code.index.naming import name_hash
 from devagent.code.index.packing import Damaged
 from devagent.journal.files import make_private, open_private
 
-SCHEMA = 2
+SCHEMA = 3
 KEEP_DAYS = 30
 """Facts of content that no work tree has had for so long are removed."""
 
@@ -25,7 +27,8 @@ _NAME = "index.sqlite3"
 _WAIT = 20.0
 _TABLES = """
 create table facts (id integer primary key, key blob unique not null, note text not null, language text not null,
-  used integer not null, names blob not null, data blob not null);
+  used integer not null, names blob not null, qualified blob not null, roles blob not null, spans blob not null,
+  mentions blob not null, data blob not null);
 create index noted on facts (id) where note != '';
 create table trees (id integer primary key, root text unique not null, generation integer not null, watch text not null,
   next integer not null);
@@ -52,14 +55,32 @@ class FileRow(NamedTuple):
     fact: int
 
 
+class Stored(NamedTuple):
+    """What is stored of a content.
+
+    Of its definitions: the names, and the qualified names, one a line; their roles; how many lines each has, as four
+    bytes. Besides, the names that it mentions, and all facts, packed.
+    """
+
+    names: bytes
+    qualified: bytes
+    roles: bytes
+    spans: bytes
+    mentions: bytes
+    data: bytes
+
+
+NONE = Stored(b"", b"", b"", b"", b"", b"")
+"""What is stored of a content that was left out."""
+
+
 class FactRow(NamedTuple):
-    """Facts to be stored: their key, a note, a language, the names of the definitions one a line, the packed facts."""
+    """Facts to be stored: their key, a note, a language, and what there is of them."""
 
     key: bytes
     note: str
     language: str
-    names: bytes
-    data: bytes
+    stored: Stored
 
 
 class Store:
@@ -116,6 +137,11 @@ class Store:
             raise
         self.database.execute("commit")
 
+    @property
+    def version(self) -> int:
+        """Another number when anybody else has written since."""
+        return int(self.database.execute("pragma data_version").fetchone()[0])
+
     def tree(self, root: str) -> int:
         """The id of a work tree, which is entered if it is new."""
         row = self.database.execute("select id from trees where root = ?", (root,)).fetchone()
@@ -137,9 +163,18 @@ class Store:
     def add_facts(self, rows: Iterable[FactRow]) -> None:
         """Store facts; those that are there already stay."""
         now = int(time.time())
-        entered = ((row.key, row.note, row.language, now, row.names, row.data) for row in rows)
+        entered = ((row.key, row.note, row.language, now, *row.stored) for row in rows)
         with self.writing() as database:
-            database.executemany("insert or ignore into facts values (null, ?, ?, ?, ?, ?, ?)", entered)
+            database.executemany("insert or ignore into facts values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entered)
+
+    def mentioning(self, names: Iterable[str]) -> Iterator[set[int]]:
+        """For each of these names that is mentioned anywhere, the ids of the facts that mention it."""
+        wanted = frozenset(map(name_hash, names))
+        found: dict[int, set[int]] = {}
+        for fact, mentions in self.database.execute("select id, mentions from facts where mentions != x''"):
+            for number in wanted.intersection(array("I", mentions)):
+                found.setdefault(number, set()).add(fact)
+        yield from found.values()
 
     def ids(self, keys: Sequence[bytes]) -> dict[bytes, int]:
         """The ids of the facts with these keys."""

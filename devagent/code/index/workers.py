@@ -22,6 +22,8 @@ _LENGTH = struct.Struct("<I")
 _AHEAD = 2
 _FEW = 8
 """So many files for each worker are worth another process."""
+_ENOUGH = 20
+"""So many failures in a row are enough."""
 
 Work = Callable[[str], bytes]
 
@@ -30,25 +32,34 @@ class Failed(str):
     """Why there is no result for a file."""
 
 
+class TooSlow(Failed):
+    """It took too long."""
+
+
+class GaveUp(Exception):
+    """So many tasks in a row had no result that the fault is hardly theirs; the others were not tried."""
+
+
 def work_through(
-    tasks: Sequence[str], work: Work, *, processes: int | None = None, seconds: float = 60.0
+    tasks: Sequence[str], work: Work, *, processes: int | None = None, seconds: float = 60.0, near: bool = False
 ) -> Iterator[tuple[str, bytes | Failed]]:
-    """The result of `work` for each task, in the order in which they are done.
+    """The result of `work` for each task, in the order in which they are done. Raises `GaveUp`.
 
     Arguments:
         tasks: what to work on; the largest should come first.
         work: runs in another process, and must start no thread and no process. What it raises ends that process.
         seconds: processor time that one task may take.
+        near: tasks that stand near each other go to the same process, because they need the same.
         processes: at most so many at a time; as many as there are processors by default.
     """
     count = min(processes or _processors(), -(-len(tasks) // _FEW))
-    pending = deque(tasks)
-    workers = [_Worker(work, seconds) for _ in range(count)]
+    lots = _lots(tasks, count if near else 1)
+    workers = [_Worker(work, seconds, lots[number % len(lots)]) for number in range(count)]
+    failures = 0
     try:
         while True:
             for worker in workers:
-                while pending and len(worker.given) < _AHEAD:
-                    worker.give(pending.popleft())
+                worker.fill(lots)
             busy = {worker.answers: worker for worker in workers if worker.given}
             if not busy:
                 return
@@ -56,22 +67,33 @@ def work_through(
                 worker = busy[descriptor]
                 result = worker.take()
                 if result is not None:
+                    failures = 0
                     yield worker.given.popleft(), result
                     continue
                 workers.remove(worker)
-                yield worker.given.popleft(), Failed(worker.end())
-                pending.extendleft(reversed(worker.given))
-                workers.append(_Worker(work, seconds))
+                failed = worker.end()
+                yield worker.given.popleft(), failed
+                failures += 1
+                if failures == _ENOUGH:
+                    raise GaveUp(f"{failures} in a row failed, the last because {failed}")
+                worker.lot.extendleft(reversed(worker.given))
+                workers.append(_Worker(work, seconds, worker.lot))
     finally:
         for worker in workers:
             worker.end()
 
 
-class _Worker:
-    """One process. `given` are the tasks that it has and has not answered, in order."""
+def _lots(tasks: Sequence[str], count: int) -> list[deque[str]]:
+    size = -(-len(tasks) // max(1, count))
+    return [deque(tasks[at : at + size]) for at in range(0, len(tasks), size or 1)]
 
-    def __init__(self, work: Work, seconds: float) -> None:
+
+class _Worker:
+    """One process. `lot` are the tasks meant for it, `given` those that it has and has not answered, in order."""
+
+    def __init__(self, work: Work, seconds: float, lot: deque[str]) -> None:
         self._seconds = seconds
+        self.lot = lot
         tasks_in, self._tasks = os.pipe()
         self.answers, answers_out = os.pipe()
         self.given: deque[str] = deque()
@@ -87,8 +109,16 @@ class _Worker:
         os.close(tasks_in)
         os.close(answers_out)
 
-    def give(self, task: str) -> None:
-        """Send a task. That the worker is dead shows when its answer is read."""
+    def fill(self, lots: list[deque[str]]) -> None:
+        """Send tasks while it has few: its own, and when there are none left, the last ones meant for another."""
+        while len(self.given) < _AHEAD:
+            longest = max(lots, key=len)
+            if not longest:
+                return
+            self._give(self.lot.popleft() if self.lot else longest.pop())
+
+    def _give(self, task: str) -> None:
+        # That the worker is dead shows when its answer is read.
         data = os.fsencode(task)
         self.given.append(task)
         with suppress(BrokenPipeError):
@@ -98,7 +128,7 @@ class _Worker:
         """The next answer, or `None` when the worker is dead."""
         return _receive(self.answers)
 
-    def end(self) -> str:
+    def end(self) -> Failed:
         """Stop the process, whatever it is doing. Says how it had ended."""
         os.close(self._tasks)
         with suppress(ProcessLookupError):
@@ -107,8 +137,8 @@ class _Worker:
         os.close(self.answers)
         ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if ended == signal.SIGPROF:
-            return f"parsing took over {self._seconds:g} seconds"
-        return f"the parser crashed ({signal.Signals(ended).name})" if ended else "the parser failed"
+            return TooSlow(f"parsing took over {self._seconds:g} seconds")
+        return Failed(f"the parser crashed ({signal.Signals(ended).name})" if ended else "the parser failed")
 
 
 def _serve(tasks: int, answers: int, work: Work, seconds: float) -> None:

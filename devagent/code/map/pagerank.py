@@ -37,6 +37,25 @@ class Links(NamedTuple):
             offsets.append(len(targets))
         return cls(offsets, targets, shares)
 
+    def replaced(self, weights: Mapping[int, Mapping[int, float]]) -> "Links":
+        """The same links, but of these nodes the ones with these weights."""
+        order = sorted(weights)
+        fresh = Links.of([weights[node] for node in order])
+        offsets, targets, shares = array("I", [0]), array("I"), array("f")
+        before = 0
+        for row, node in enumerate([*order, len(self.offsets) - 1]):
+            first, last, moved = self.offsets[before], self.offsets[node], len(targets) - self.offsets[before]
+            offsets.extend([offset + moved for offset in self.offsets[before + 1 : node + 1]])
+            targets.extend(self.targets[first:last])
+            shares.extend(self.shares[first:last])
+            if row < len(order):
+                first, last = fresh.offsets[row], fresh.offsets[row + 1]
+                targets.extend(fresh.targets[first:last])
+                shares.extend(fresh.shares[first:last])
+                offsets.append(len(targets))
+            before = node + 1
+        return Links(offsets, targets, shares)
+
     def reversed(self) -> "Links":
         """The same links, each from its target to its source."""
         weights: list[dict[int, float]] = [{} for _ in range(len(self.offsets) - 1)]

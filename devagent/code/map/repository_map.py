@@ -28,7 +28,8 @@ class Request:
         focuses: files, definitions or texts it is about.
         within: a file or folder beyond which nothing is shown, from the top; "" for all.
         folder: where the user stands, from the top: paths among the focuses may start there.
-        recent: files that changed lately, as (path, how many commits ago); a file may stand there several times.
+        recent: files that changed lately, as (path, how many commits ago, -1 for what is not committed); a file may
+            stand there several times.
     """
 
     tokens: int = 4096

@@ -105,7 +105,7 @@ def test_calls_are_told_from_reads() -> None:
     ],
 )
 def test_the_names_of_a_chain(chain: str, found: list[tuple[str, str]]) -> None:
-    assert links(chain) == found
+    assert list(links(chain)) == found
 
 
 @pytest.mark.parametrize("at", [0, 3, 4, 20, 40, -1])

@@ -94,6 +94,29 @@ def test_a_file_that_is_gone_takes_its_edges_along(make_repo: MakeRepo) -> None:
     index.close()
 
 
+def test_users_of_many_new_names_are_linked_again(make_repo: MakeRepo) -> None:
+    users = {f"use{n}.py": f"from new import f{n}\n\ndef u{n}():\n    return f{n}()\n" for n in range(50)}
+    repo = make_repo({**FILES, **users})
+    index = opened(repo)
+    (repo / "new.py").write_text("".join(f"def f{n}(): pass\n" for n in range(50)))
+    index.refresh()
+    found = edges(index)
+    assert all(found[f"u{n}", f"f{n}"] == 1 for n in range(50))
+    index.close()
+
+
+def test_a_name_that_many_mention_does_not_have_them_all_linked_again(make_repo: MakeRepo) -> None:
+    users = {f"use{n}.py": f"def u{n}(x):\n    return x.often()\n" for n in range(450)}
+    repo = make_repo({**FILES, **users, "seldom.py": "def s(x):\n    return x.seldom()\n"})
+    index = opened(repo)
+    (repo / "new.py").write_text("class N:\n    def often(self): ...\n    def seldom(self): ...\n")
+    index.refresh()
+    found = edges(index)
+    assert found["s", "N.seldom"] == 1
+    assert ("u0", "N.often") not in found
+    index.close()
+
+
 def test_what_is_kept_stays_with_its_tree(make_repo: MakeRepo) -> None:
     index = opened(make_repo(FILES))
     assert index.kept("ranks") is None

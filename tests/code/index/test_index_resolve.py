@@ -1,5 +1,6 @@
 """Names mean what imports, scopes and bases say, not whatever is spelled like them."""
 
+import time
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -79,6 +80,18 @@ def test_bases_that_go_round_in_circles_end(make_repo: MakeRepo) -> None:
     second = "from a import A\nfrom a import *\nclass B(A):\n    def h(self): self.g()\nx = x.x\n"
     repo = make_repo({"a.py": first, "b.py": second})
     assert ask_index(repo, lambda index, _: [_told(spot) for spot in callers(index, "g")]) == ["a.py:3?", "b.py:4?"]
+
+
+def test_files_that_include_each_other_in_many_ways_are_gone_through_once(make_repo: MakeRepo) -> None:
+    layers = {f"h{n}_{k}.h": f'#include "h{n + 1}_0.h"\n#include "h{n + 1}_1.h"\n' for n in range(11) for k in (0, 1)}
+    ends = {f"h11_{k}.h": f"static int end{k}(void) {{ return {k}; }}\n" for k in (0, 1)}
+    uses = (
+        '#include "h0_0.h"\nint main(void) { return end1() + ' + " + ".join(f"none{n}()" for n in range(200)) + "; }\n"
+    )
+    repo = make_repo({**layers, **ends, "src/use.c": uses.replace('"h0', '"../h0')})
+    started = time.process_time()
+    assert ask_index(repo, lambda index, _: [_told(spot) for spot in references(index, "end1")]) == ["src/use.c:2"]
+    assert time.process_time() - started < 5
 
 
 def test_callers_are_told_with_the_function_they_stand_in(make_repo: MakeRepo) -> None:

@@ -3,10 +3,11 @@
 import os
 import signal
 import time
+from itertools import pairwise
 
 import pytest
 
-from devagent.code.index.workers import Failed, work_through
+from devagent.code.index.workers import Failed, GaveUp, work_through
 
 
 def _work(task: str) -> bytes:
@@ -43,6 +44,32 @@ def test_a_task_that_kills_its_process_is_told_of_and_the_others_are_done(bad: s
     found = list(work_through(tasks, _work, processes=2, seconds=0.2))
     assert sorted(task for task, _ in found) == sorted(tasks)
     assert {task: result for task, result in found if isinstance(result, Failed)} == {bad: told}
+
+
+def test_when_all_fail_the_rest_is_not_tried() -> None:
+    tasks = ["crash"] * 30 + ["a"] * 30
+    found = []
+    with pytest.raises(GaveUp, match=r"20 in a row failed, the last because the parser crashed \(SIGSEGV\)"):
+        found.extend(work_through(tasks, _work, processes=2))
+    assert len(found) == 20
+
+
+def test_failures_with_others_between_them_are_no_reason_to_give_up() -> None:
+    tasks = ["crash" if number % 3 else "a" for number in range(90)]
+    found = list(work_through(tasks, _work, processes=1))
+    assert len(found) == 90
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_neighbours_go_to_the_same_process(processes: int) -> None:
+    def work(_: str) -> bytes:
+        time.sleep(0.005)
+        return str(os.getpid()).encode()
+
+    tasks = [f"task {number}" for number in range(90)]
+    found = dict(work_through(tasks, work, processes=processes, near=True))
+    assert sorted(found) == sorted(tasks)
+    assert sum(found[here] != found[there] for here, there in pairwise(tasks)) < 30
 
 
 def test_waiting_is_no_work_and_has_no_limit() -> None:

@@ -49,3 +49,12 @@ def test_pushing_from_a_node_comes_near_what_iteration_gives(weights: list[dict[
 
 def test_what_cannot_be_reached_has_no_rank() -> None:
     assert set(near(Links.of(STAR), {1: 1.0})) == {0, 1}
+
+
+@given(graphs, st.data())
+def test_links_that_are_replaced_are_as_if_they_had_been_there(
+    weights: list[dict[int, float]], data: st.DataObject
+) -> None:
+    nodes = data.draw(st.sets(st.integers(0, len(weights) - 1)))
+    fresh = {node: weights[(node + 1) % len(weights)] for node in nodes}
+    assert Links.of(weights).replaced(fresh) == Links.of([fresh.get(node, own) for node, own in enumerate(weights)])
