@@ -1,198 +1,225 @@
-"""Ten thousand files that nobody would write, through parser, index and map: does anything crash, hang or swell?
+"""Ten thousand files that nobody would write, through parser, edits, index and map: does anything crash, hang or swell?
 
-    python benchmarks/fuzz.py [--inputs 10000] [--seed 1] [--kind "deep nesting"]
+    python benchmarks/fuzz.py [--inputs 10000] [--seed 1] [--kind "deep nesting"] [--cases FILE] [--only NUMBER]
 
-The inputs lie in a git repository, some hundreds at a time: random bytes, samples of every language with bytes changed,
-cut out, doubled or moved, deep nesting, text that is no UTF-8, very long lines, files of 50 MB. Each batch is indexed
-by a new process, every fact is read back, and a map is drawn where there is one. A file that is left out with a note is
-as good as one that is read; a process that dies, or takes over 1 GB, is not.
+The inputs (`fuzz_inputs.py`): random bytes, samples of every language with bytes changed, cut out, doubled or moved,
+their tokens in another order, deep nesting, text that is no UTF-8, very long lines, files of 50 MB. They lie in git
+repositories, some hundreds at a time, large ones few at a time. Each is read by what devagent does in its own process
+(syntax, edits to the file, the file as a model's answer: `fuzz_feed.py`), by the index in a new process, which then
+gives back every fact, and by a map. A file that is left out with a note is as good as one that is read. A process that
+dies, a step over its limit of processor time, an error that is no refusal, or processes over 1 GB together are not.
+
+With `--cases`, what came of each batch is kept in a file, and an interrupted run goes on; `--only` feeds one input.
 """
 
 import argparse
 import json
-import random
+import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from figures import Figure, print_table, report
-from scratch import git
+from footprint import Watch
+from fuzz_inputs import KINDS, Input, made
+from scratch import DEVAGENT, clean_environment, git
 
-from devagent.code.language import languages
+CHUNK, FEW = 500, 20
+"""So many inputs make the batches that are done at a time; so many large ones are in a batch."""
 
-BATCH = 500
-BATCH_SECONDS = 300.0
-SAMPLES = Path(__file__).parents[1] / "tests" / "scenarios" / "languages"
-HUGE = 50_000_000
-NESTING = (b"(", b"[", b"{", b"<div>", b"if x:\n ", b"f(lambda: ", b"`${", b"#if 1\n", b"- ", b"'''", b"/*")
+STEP_SECONDS = 20.0
+"""Processor time for a step with one file: parsing may take ten seconds, and what is found has to be read."""
+
+WALL_SECONDS = 1800.0
+FEED = Path(__file__).with_name("fuzz_feed.py")
 READ = """
-import json, resource, sys, time
+import json, os, sys
 from pathlib import Path
 from devagent.workflows.indexing import open_index
-started = time.monotonic()
 index = open_index(Path(sys.argv[1]))
 notes = index.refresh().notes
 for path in index.paths():
     facts = index.facts(path)
     len(facts.definitions), len(facts.imports), len(facts.references)
 sum(len(edges.counts) for _, edges in index.graph().all_edges())
-peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps([len(index.paths()), notes, peak // 1024, time.monotonic() - started]))
+taken = os.times()
+print(json.dumps([len(index.paths()), notes, sum(taken[:4])]))
 """
 
 
 def main() -> int:
-    """Make, read, print; the exit code is 1 when anything is not as required."""
+    """Make, feed, print; the exit code is 1 when anything is not as required."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first input")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="this input only")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", choices=list(KINDS), help="inputs of this kind only")
+    parser.add_argument("--cases", type=Path, metavar="FILE", help="where outcomes are kept, to go on after a break")
     options = parser.parse_args()
-    chance = random.Random(options.seed)
     kinds = [options.kind] if options.kind else list(KINDS)
-    made, found, notes = Counter[str](), Counter[str](), Counter[str]()
-    peak, slowest, map_seconds = 0, 0.0, 0.0
-    for first in range(0, options.inputs, BATCH):
+    kept = options.cases.read_text().splitlines() if options.cases and options.cases.exists() else []
+    outcomes: list[dict[str, Any]] = [json.loads(line) for line in kept]
+    first, last = (options.only, options.only + 1) if options.only is not None else (options.first, options.inputs)
+    done = {(outcome["first"], outcome["seed"]) for outcome in outcomes}
+    for start in range(first, last, CHUNK):
+        if (start, options.seed) in done:
+            continue
+        outcome = chunk(range(start, min(start + CHUNK, last)), options.seed, kinds)
+        outcomes.append(outcome)
+        if options.cases:
+            with options.cases.open("a") as file:
+                file.write(json.dumps(outcome) + "\n")
+        print(f"{start} to {min(start + CHUNK, last)}: {len(outcome['faults'])} faults", flush=True)
+    return told(outcomes, last - first)
+
+
+def chunk(numbers: Sequence[int], seed: int, kinds: list[str]) -> dict[str, Any]:
+    """What came of some inputs."""
+    outcome = Outcome()
+    for batch in batches(made(number, seed, kinds) for number in numbers):
         with tempfile.TemporaryDirectory() as folder:
             repo = Path(folder)
             git(repo, "init", "-q")
-            for number in range(first, min(first + BATCH, options.inputs)):
-                kind = chance.choice(kinds)
-                write(repo, number, kind, chance)
-                made[kind] += 1
-            ended, memory, seconds = read(repo, notes)
-            found[ended] += 1
-            peak, slowest = max(peak, memory), max(slowest, seconds)
-            drawn, seconds = draw(repo)
-            found[drawn] += 1
-            map_seconds = max(map_seconds, seconds)
-        print(f"{sum(made.values())} of {options.inputs}: {dict(found)}", flush=True)
-    print_table(("inputs", "number"), made.most_common())
+            for each in batch:
+                (repo / each.path).parent.mkdir(exist_ok=True)
+                (repo / each.path).write_bytes(each.content)
+                outcome.made[each.kind] += 1
+            feed(repo, batch, outcome)
+            index(repo, outcome)
+            draw(repo, outcome)
+    return {"first": numbers[0], "seed": seed, **outcome.as_json()}
+
+
+def batches(inputs: Iterator[Input]) -> Iterator[list[Input]]:
+    """Small inputs together, large ones a few at a time."""
+    small: list[Input] = []
+    large: list[Input] = []
+    for each in inputs:
+        (large if each.large else small).append(each)
+        if len(large) == FEW:
+            yield large
+            large = []
+    yield from filter(None, (small, large))
+
+
+class Outcome:
+    """What came of a chunk: the inputs by kind, notes of the index, faults, the peak of memory, the slowest of all."""
+
+    def __init__(self) -> None:
+        self.made, self.notes = Counter[str](), Counter[str]()
+        self.faults: list[tuple[str, str, str]] = []
+        self.peaks: dict[str, float] = {}
+        self.slowest: dict[str, tuple[float, str]] = {}
+
+    def fault(self, kind: str, where: str, details: str = "") -> None:
+        """Note what is not as required, and say it."""
+        self.faults.append((kind, where, details))
+        print(f"{kind}: {where}\n{details}", flush=True)
+
+    def took(self, step: str, seconds: float, path: str) -> None:
+        """Note how long a step took."""
+        self.slowest[step] = max(self.slowest.get(step, (0.0, "")), (seconds, path))
+
+    def grew(self, what: str, peak: float) -> None:
+        """Note how much memory processes had, in MB."""
+        self.peaks[what] = max(self.peaks.get(what, 0.0), peak)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it."""
+        return vars(self)
+
+
+def feed(repo: Path, batch: Sequence[Input], outcome: Outcome) -> None:
+    """Have a process take every step with each input; another goes on after the one that it dies of."""
+    paths = [each.path for each in batch]
+    while paths:
+        code, said, peak = ran([sys.executable, str(FEED), str(repo), str(STEP_SECONDS)], "\n".join(paths))
+        outcome.grew("in its own process", peak)
+        lines = [json.loads(line) for line in said.splitlines()]
+        for path, step, seconds, raised in (line for line in lines if len(line) == 4):
+            outcome.took(step, seconds, path)
+            if raised:
+                outcome.fault("raised", f"{step} {path}", raised)
+        if code == 0:
+            return
+        path, step = lines[-1][:2] if lines else (paths[0], "start")
+        kind = "hung" if code in (-signal.SIGPROF, -signal.SIGKILL) else "died"
+        outcome.fault(kind, f"{step} {path}", f"ended with {code}")
+        paths = paths[paths.index(path) + 1 :]
+
+
+def index(repo: Path, outcome: Outcome) -> None:
+    """Index a batch in a new process, and read everything back."""
+    code, said, peak = ran([sys.executable, "-X", "faulthandler", "-c", READ, str(repo)])
+    outcome.grew("index", peak)
+    if code:
+        outcome.fault("hung" if code == -signal.SIGKILL else "died", f"index of {repo}", f"ended with {code}")
+        return
+    files, notes, seconds = json.loads(said)
+    outcome.took("index", seconds, f"{files} files")
+    outcome.notes.update(note.split(": ", 1)[1].split(":")[0] for note in notes)
+
+
+def draw(repo: Path, outcome: Outcome) -> None:
+    """Draw a map of a batch; 1 is how the command says that nothing is defined there."""
+    with tempfile.TemporaryDirectory() as config:
+        command = [DEVAGENT, "map", "-q", "-C", str(repo), "--focus", "main"]
+        code, _, peak = ran(command, environment=clean_environment(Path(config)))
+    outcome.grew("map", peak)
+    if code not in (0, 1):
+        outcome.fault("hung" if code == -signal.SIGKILL else "died", f"map of {repo}", f"ended with {code}")
+
+
+def ran(command: Sequence[str], given: str = "", environment: dict[str, str] | None = None) -> tuple[int, str, float]:
+    """Run a command: its exit code, what it printed, the most memory of its processes in MB."""
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as asked:
+        asked.write(given)
+        asked.seek(0)
+        process = subprocess.Popen(command, env=environment, stdin=asked, stdout=said, text=True)
+        watch = Watch(process)
+        try:
+            process.wait(WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        code = process.wait()
+        peak = watch.done()
+        said.seek(0)
+        return code, said.read(), peak
+
+
+def told(outcomes: Sequence[dict[str, Any]], wanted: int) -> int:
+    """Print what came of all inputs."""
+    total, notes, faults = Counter[str](), Counter[str](), Counter[str]()
+    peaks: dict[str, float] = {}
+    slowest: dict[str, tuple[float, str]] = {}
+    for outcome in outcomes:
+        total.update(outcome["made"])
+        notes.update(outcome["notes"])
+        faults.update(kind for kind, *_ in outcome["faults"])
+        peaks = {what: max(peaks.get(what, 0.0), peak) for what, peak in {**peaks, **outcome["peaks"]}.items()}
+        for step, (seconds, path) in outcome["slowest"].items():
+            slowest[step] = max(slowest.get(step, (0.0, "")), (seconds, path))
+    print_table(("inputs", "number"), total.most_common())
     print()
-    print_table(("left out", "files"), notes.most_common() or [("none", 0)])
+    print_table(("left out by the index", "files"), notes.most_common() or [("none", 0)])
+    print()
+    print_table(("slowest", "seconds", "file"), [(step, f"{s:.1f}", path) for step, (s, path) in slowest.items()])
+    crashed = sum(count for note, count in notes.items() if note.startswith("the parser crashed"))
     return report(
         [
-            Figure("inputs", sum(made.values()), options.inputs, at_least=True),
-            Figure("commands that died", found["index died"] + found["map died"], 0),
-            Figure("commands that hung", found["index hung"] + found["map hung"], 0),
-            Figure("files that the parser crashed on (skipped)", notes["the parser crashed"]),
-            Figure("files over their time (skipped)", notes["parsing took over 10 seconds"]),
-            Figure("largest process", peak, 1024, "MB"),
-            Figure("slowest batch of the index", slowest, BATCH_SECONDS, "s"),
-            Figure("slowest map", map_seconds, BATCH_SECONDS, "s"),
+            Figure("inputs", sum(total.values()), wanted, at_least=True),
+            Figure("processes that died", faults["died"], 0),
+            Figure("steps and commands that hung", faults["hung"], 0),
+            Figure("errors that are no refusals", faults["raised"], 0),
+            Figure("files that the parser crashed on, in a worker (left out)", crashed),
+            *(Figure(f"memory, {what}", peak, 1024, "MB") for what, peak in sorted(peaks.items())),
         ]
     )
-
-
-def read(repo: Path, notes: Counter[str]) -> tuple[str, int, float]:
-    """Index a batch in a new process. How that ended, its largest process in MB, its seconds."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-X", "faulthandler", "-c", READ, str(repo)],
-            capture_output=True,
-            text=True,
-            timeout=BATCH_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return "index hung", 0, BATCH_SECONDS
-    if done.returncode:
-        print(f"ended with {done.returncode}", done.stderr[-2000:])
-        return "index died", 0, 0.0
-    _, told, peak, seconds = json.loads(done.stdout)
-    notes.update(note.split(": ", 1)[1].split(":")[0].split(" (")[0] for note in told)
-    return "indexed", peak, seconds
-
-
-def draw(repo: Path) -> tuple[str, float]:
-    """Draw a map of a batch, if there is that command. How it ended, and its seconds."""
-    started = time.monotonic()
-    try:
-        command = [sys.executable, "-m", "devagent", "map", "-C", str(repo), "--focus", "main"]
-        done = subprocess.run(command, capture_output=True, timeout=BATCH_SECONDS)
-    except subprocess.TimeoutExpired:
-        return "map hung", BATCH_SECONDS
-    if b"No such command" in done.stderr:
-        return "no map", 0.0
-    if done.returncode not in (0, 1):
-        print(f"ended with {done.returncode}", done.stderr.decode(errors="replace")[-2000:])
-        return "map died", 0.0
-    return "mapped", time.monotonic() - started
-
-
-def write(repo: Path, number: int, kind: str, chance: random.Random) -> None:
-    """Write one input, under the name of some language."""
-    language = chance.choice([known for known in languages() if "definitions" in known.queries])
-    path = repo / f"d{number % 20}" / f"input{number}{chance.choice(language.extensions)}"
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(KINDS[kind](chance, language.name))
-
-
-def noise(chance: random.Random, _: str) -> bytes:
-    """Random bytes."""
-    return chance.randbytes(int(10 ** chance.uniform(0, 5)))
-
-
-def mutated(chance: random.Random, language: str) -> bytes:
-    """A sample with some bytes changed, cut out, doubled or moved."""
-    content = bytearray(SEEDS[language].encode() * chance.choice((1, 1, 3, 50)))
-    for _ in range(chance.randrange(1, 30)):
-        start = chance.randrange(len(content) + 1)
-        piece = content[start : start + chance.randrange(40)]
-        match chance.randrange(4):
-            case 0:
-                content[start : start + 1] = chance.randbytes(1)
-            case 1:
-                del content[start : start + len(piece)]
-            case 2:
-                content[start:start] = piece * chance.randrange(1, 20)
-            case _:
-                at = chance.randrange(len(content) + 1)
-                content[at:at] = piece
-    return bytes(content)
-
-
-def nested(chance: random.Random, _: str) -> bytes:
-    """Deep nesting, sometimes closed again."""
-    opening = chance.choice(NESTING)
-    depth = int(10 ** chance.uniform(1, 4.3 if chance.random() < 0.9 else 5.3))
-    return opening * (min(depth, 1_400_000 // len(opening))) + chance.choice((b"", b"x", b")" * depth))
-
-
-def legacy(chance: random.Random, language: str) -> bytes:
-    """Text that is no UTF-8, or cut within a character, or in two bytes a letter."""
-    text = SEEDS[language] + "ä é 漢字 🐍 ‮" * chance.randrange(20)
-    content = text.encode(chance.choice(("utf-8", "utf-16", "utf-8-sig", "utf-32")))
-    start = chance.randrange(8)
-    return content[start:] + chance.choice((b"", b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\0"))
-
-
-def long_line(chance: random.Random, language: str) -> bytes:
-    """One very long line."""
-    sample = SEEDS[language].encode().replace(b"\n", b" ")
-    word = chance.choice((b"x", b"a.", b"a,", b"f(x);", b"'", b'"', b"\\", b"x+", sample))
-    return word * (int(10 ** chance.uniform(3, 5 if chance.random() < 0.9 else 6.1)) // len(word))
-
-
-def huge(chance: random.Random, language: str) -> bytes:
-    """50 MB, in one line or in many; most inputs of this kind are smaller, for the sake of the disk."""
-    size = HUGE if chance.random() < 0.05 else 2_000_000
-    word = chance.choice((b"x", b"x = 1\n", SEEDS[language].encode()))
-    return word * (size // len(word))
-
-
-KINDS: dict[str, Callable[[random.Random, str], bytes]] = {
-    "random bytes": noise,
-    "mutated samples": mutated,
-    "deep nesting": nested,
-    "not UTF-8": legacy,
-    "long lines": long_line,
-    "huge files": huge,
-}
-SEEDS = {path.stem: path.read_text("utf-8") for path in SAMPLES.glob("*.sample")}
 
 
 if __name__ == "__main__":

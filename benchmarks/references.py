@@ -7,7 +7,8 @@ Each TREE is a git repository, for example an unpacked source archive of sympy o
 identifiers of its Python files, tests and local variables included; those count that stand at no definition and that
 jedi finds the definition of, in the tree and outside of any function. Precision is the share of our answers (the sure
 ones; all) that are one of jedi's, recall the share of jedi's answers that are found. Names that jedi finds elsewhere,
-and we in the tree, count as wrong.
+and we in the tree, count as wrong; not so those that it only finds in stubs that it brings along for the tree's package
+(it has them for Django), for then it has not looked at the tree.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import io
 import json
 import keyword
 import random
+import re
 import subprocess
 import sys
 import token
@@ -31,6 +33,7 @@ from devagent.code.index.resolve import Meaning, Resolver
 from devagent.workflows.indexing import open_index
 
 _SHOWN = 10
+_STUB = re.compile(r"/third_party/(?:.+/)?(\w+)-stubs/(.+)\.pyi$")
 JEDI = r"""
 import json, sys
 import jedi
@@ -114,6 +117,7 @@ def compare(tree: Path, jedi: str, wanted: int, seed: int) -> Counter[str]:
             if wrong and shown < _SHOWN:
                 shown += 1
                 print(f"differs: {name.path}:{name.line}: {name.text}: we say {sorted(ours.places)}, jedi {theirs}")
+        print(f"{tree.name}: {counts['names']} of {wanted}", flush=True)
     index.close()
     return counts
 
@@ -121,7 +125,9 @@ def compare(tree: Path, jedi: str, wanted: int, seed: int) -> Counter[str]:
 def count(counts: Counter[str], tree: Path, ours: Answer, theirs: list[list[object]]) -> bool:
     """Count one name. Says whether our sure answer is wrong."""
     places = {place_of(tree, *found[:3]) for found in theirs}
-    if not theirs or any(kind == "param" or local for _, _, kind, local in theirs):
+    if not theirs or any(is_stub(tree, path) for path, *_ in theirs):
+        return False
+    if any(kind == "param" or local for _, _, kind, local in theirs):
         return False
     if not all(places):
         counts["jedi says outside"] += 1
@@ -213,6 +219,15 @@ def place_of(tree: Path, path: object, line: object, kind: object) -> str:
         return ""
     inside = Path(str(path)).relative_to(tree).as_posix()
     return inside if kind == "module" else f"{inside}:{line}"
+
+
+def is_stub(tree: Path, path: object) -> bool:
+    """Whether a file is jedi's own stub of a module of the tree."""
+    found = _STUB.search(str(path))
+    if found is None:
+        return False
+    module = f"{found[1]}/{found[2]}".removesuffix("/__init__")
+    return any((tree / f"{module}{end}").is_file() for end in (".py", "/__init__.py"))
 
 
 def share(part: int, whole: int) -> float:

@@ -1,18 +1,18 @@
 """The statements at the top of a file that give a name its value: constants, tables, settings."""
 
 import textwrap
-from functools import lru_cache
 
 from devagent.code.edits.additions import Change, changed
 from devagent.code.errors import CannotParse, EditError
 from devagent.code.language import language_for, matches, parse, text_of
+from devagent.code.remembering import remembered
 from devagent.code.symbol import Symbol, symbols
 from devagent.code.textfile import TextFormat, read_text
 
 _EXPORT = b"export "
 
 
-@lru_cache(maxsize=256)
+@remembered(8_000_000)
 def constants(path: str, content: bytes) -> tuple[Symbol, ...]:
     """Each such statement that gives one name, and is the only one to do so; functions are none. In source order.
 

@@ -4,15 +4,17 @@ A language is a file in `languages/`: its extensions, the wheel that carries its
 definition, a call, an import is. Adding one needs the wheel and that file. A file in no known language is still text.
 """
 
+import re
 import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from devagent.code.errors import CannotParse
+from devagent.code.remembering import remembered
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 MAX_SECONDS = 10.0
 _CHUNK = 2048  # small, because the text of a node is read through the same callback
+_LINE_END = re.compile(rb"[\r\n]+")
+_OPENS_LEVEL = re.compile(rb"[-?:](?![^ \t])")
 DATA = Path(__file__).parent / "languages"
 
 
@@ -29,6 +33,7 @@ class Language:
     """One language, as its data file describes it (the fields are explained in `languages/python.toml`).
 
     `templated`: files in it are often templates of something else, so what the grammar does not allow says nothing.
+    `max_levels`: so many levels of indentation crash its scanner (the process, that is); 0 where none do.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Language:
     function: str
     queries: Mapping[str, str]
     fences: tuple[str, ...] = ()
+    test_files: tuple[str, ...] = ()
     wrappers: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     decorated: str = ""
@@ -52,6 +58,7 @@ class Language:
     implicit: bool = False
     type_first: bool = False
     templated: bool = False
+    max_levels: int = 0
     common: tuple[str, ...] = ()
     modules: str = ""
     like: str = field(default="", repr=False)
@@ -97,25 +104,42 @@ def language_named(name: str) -> Language:
     return _language(_inherited(raw, name))
 
 
-@lru_cache(maxsize=64)
 def parse(content: bytes, language: Language) -> "Tree":
     """The syntax tree of a file. Offsets and lines are those of `content`, whatever its encoding.
 
-    Raises `CannotParse` above MAX_BYTES or MAX_SECONDS, or when the grammar is not installed.
+    Raises `CannotParse` above MAX_BYTES or MAX_SECONDS of processor time, for code that its grammar is not safe with,
+    or when the grammar is not installed.
     """
-    from tree_sitter import Parser
-
     if len(content) > MAX_BYTES:
         raise CannotParse("a file was not parsed", why=f"{len(content):,} bytes is over the limit of {MAX_BYTES:,}")
+    if language.max_levels and _most_levels(content) >= language.max_levels:
+        raise CannotParse("a file was not parsed", why=f"it may be nested {language.max_levels} levels deep")
+    tree = _parsed(content, language)
+    if isinstance(tree, str):
+        raise CannotParse("a file was not parsed", why=tree)
+    return tree
+
+
+@remembered(3_000_000)  # a tree may take 200 times as much as its source
+def _parsed(content: bytes, language: Language) -> "Tree | str":
+    """A tree, or why there is none: that it took too long is not found out twice."""
+    from tree_sitter import Parser
+
     view = memoryview(same_length_utf8(content))
-    deadline = time.monotonic() + MAX_SECONDS
+    deadline = time.thread_time() + MAX_SECONDS
     try:
         return Parser(grammar(language)).parse(
             lambda offset, _: bytes(view[offset : offset + _CHUNK]),
-            progress_callback=lambda _offset, _error: time.monotonic() > deadline,
+            progress_callback=lambda _offset, _error: time.thread_time() > deadline,
         )
-    except ValueError as error:
-        raise CannotParse("a file was not parsed", why=f"it took over {MAX_SECONDS:g} seconds") from error
+    except ValueError:
+        return f"it took over {MAX_SECONDS:g} seconds"
+
+
+def _most_levels(content: bytes) -> int:
+    """How many levels of indentation there are at most: two in a column, two for each mark that opens one in a line."""
+    lines = _LINE_END.split(content)
+    return 2 + 2 * max(len(line) - len(line.lstrip(b" \t")) + len(_OPENS_LEVEL.findall(line)) for line in lines)
 
 
 def matches(node: "Node", language: Language, query: str) -> list[dict[str, list["Node"]]]:
@@ -134,13 +158,26 @@ def captures(node: "Node", language: Language, query: str, name: str) -> list["N
     return [found for match in matches(node, language, query) for found in match.get(name, ())]
 
 
-def walk(node: "Node") -> Iterator["Node"]:
-    """A node and everything below it, in source order; safe for trees of any depth."""
+def nodes_of(node: "Node", language: Language, types: tuple[str, ...]) -> list["Node"]:
+    """The nodes of some types below a node and itself, in source order."""
+    from tree_sitter import QueryCursor
+
+    found = QueryCursor(_query_of_types(language, types)).captures(node)
+    return sorted(found.get("node", ()), key=lambda each: (each.start_byte, -each.end_byte))
+
+
+def walk(node: "Node", into: Callable[["Node"], bool] | None = None) -> Iterator["Node"]:
+    """A node and everything below it, in source order; safe for trees of any depth.
+
+    Arguments:
+        into: whether to look below a node.
+    """
     pending = [node]
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(current.children))
+        if into is None or into(current):
+            pending.extend(reversed(current.children))
 
 
 def text_of(node: "Node") -> str:
@@ -184,6 +221,13 @@ def _query(language: Language, name: str) -> "Query | None":
 
     source = language.queries.get(name, "")
     return Query(grammar(language), source) if source.strip() else None
+
+
+@cache
+def _query_of_types(language: Language, types: tuple[str, ...]) -> "Query":
+    from tree_sitter import Query
+
+    return Query(grammar(language), "".join(f"({name}) @node " for name in types))
 
 
 def same_length_utf8(content: bytes) -> bytes:

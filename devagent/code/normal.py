@@ -4,7 +4,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from devagent.code.errors import CannotParse
-from devagent.code.language import Language, captures, parse, text_of
+from devagent.code.language import MAX_BYTES, Language, captures, parse, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 def normal_form(content: bytes, language: Language | None) -> str:
     """The tokens of some code, one after the other, without comments, docstrings and layout.
 
-    Where indentation is structure it shows as braces. Text that cannot be parsed has its words as its tokens.
+    Where indentation is structure it shows as braces. Text that cannot be parsed has its words as its tokens;
+    what is too large to be parsed stays as it is, because its words would take gigabytes.
     """
-    if language is None:
+    if language is None or len(content) > MAX_BYTES:
         return _words(content)
     source = textwrap.dedent(content.decode("utf-8", "replace").replace("\r\n", "\n")).encode()
     try:
@@ -32,7 +33,8 @@ def same_code(a: bytes, b: bytes, language: Language | None) -> bool:
 
 
 def _words(content: bytes) -> str:
-    return " ".join(content.decode("utf-8", "replace").split())
+    text = content.decode("utf-8", "replace")
+    return text if len(content) > MAX_BYTES else " ".join(text.split())
 
 
 def _tokens(root: "Node", language: Language, skipped: set[int]) -> list[str]:

@@ -1,10 +1,25 @@
 """Which files hold tests and which hold code that nobody here wrote: neither is where a bug is looked for."""
 
 import re
+from fnmatch import translate
+from functools import lru_cache
 from pathlib import PurePosixPath
 
-_TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "spec", "specs", "__mocks__", "fixtures"})
-_TEST_FILE = re.compile(r"^(?:test_.*|.*_tests?|conftest|.*[._-](?:test|spec))\.\w+$|^test\.[cm]?[jt]sx?$")
+from devagent.code.language import format_for
+
+_TEST_FOLDERS = frozenset(
+    {
+        *("test", "tests", "testing", "unittest", "unittests", "testsuite", "testdata", "testutil", "testutils"),
+        *("test_data", "test-data", "test_suite", "test-suite", "test_utils", "test-utils", "test_helpers"),
+        *("__tests__", "__mocks__", "__fixtures__", "__snapshots__", "spec", "specs", "fixtures", "e2e", "cypress"),
+    }
+)
+_TEST_FOLDER = re.compile(r"(?:[._-][Tt]|[a-z0-9]T)ests?$|[Tt]estFixtures$")
+"""Sets of tests with a name before: `integration_tests`, `Shop.Tests`, Gradle's `src/androidTest`."""
+
+_TEST_FILES = ("test_*.*", "*[-._]test.*", "*_tests.*", "*[-._]spec.*")
+"""Names of tests in languages that nothing is known of."""
+
 _FOREIGN_FOLDERS = frozenset(
     {
         "node_modules",
@@ -27,9 +42,9 @@ _HEAD = 400
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is a test or serves tests, by the customs of Python and JavaScript."""
-    pure = PurePosixPath(path)
-    return bool(_TEST_FILE.match(pure.name)) or any(part.lower() in _TEST_FOLDERS for part in pure.parts[:-1])
+    """Whether a file is a test or serves tests, by the customs of its language (`test_files`) and its folders."""
+    *folders, name = path.split("/")
+    return any(map(_holds_tests, folders)) or _test_name(PurePosixPath(name).suffix.lower()).match(name) is not None
 
 
 def is_foreign(path: str, content: bytes = b"") -> bool:
@@ -41,3 +56,16 @@ def is_foreign(path: str, content: bytes = b"") -> bool:
         or bool(_FOREIGN_FILE.search(pure.name))
         or bool(_MARK.search(b"\n".join(content[:_HEAD].split(b"\n")[:5])))
     )
+
+
+@lru_cache(maxsize=4096)
+def _holds_tests(folder: str) -> bool:
+    return folder.lower() in _TEST_FOLDERS or _TEST_FOLDER.search(folder) is not None
+
+
+@lru_cache(maxsize=256)
+def _test_name(suffix: str) -> re.Pattern[str]:
+    """What the names of tests look like in the language of a suffix."""
+    known = format_for(f"name{suffix}")
+    customs = known.test_files if known is not None else ()
+    return re.compile("|".join(map(translate, customs or _TEST_FILES)))

@@ -3,12 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from devagent.code.errors import CannotParse
 from devagent.code.language import Language, captures, language_for, matches, parse, text_of
+from devagent.code.remembering import remembered
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -67,7 +67,7 @@ class Definition:
         return self.body.parent or self.node
 
 
-@lru_cache(maxsize=1024)
+@remembered(16_000_000)
 def symbols(path: str, content: bytes) -> tuple[Symbol, ...]:
     """All symbols of a file in source order; none for a file that cannot be parsed or is in no known language."""
     language = language_for(path)
@@ -223,7 +223,7 @@ def _names_in(symbol: Symbol, content: bytes, query: str, capture: str) -> tuple
     return tuple(dict.fromkeys(name for _, name in places[first:last]))
 
 
-@lru_cache(maxsize=1024)
+@remembered(16_000_000)
 def _named_places(path: str, content: bytes, query: str, capture: str) -> tuple[tuple[int, str], ...]:
     language = language_for(path)
     if language is None:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from devagent.code.language import Language, parse, text_of, walk
+from devagent.code.language import Language, nodes_of, parse, text_of, walk
 from devagent.code.textfile import read_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+MAX_SOURCE = 200
+"""Characters of a line that are shown with a problem."""
 
 _MAX_QUOTE = 60
 
@@ -30,10 +33,11 @@ class SyntaxProblem:
 def syntax_errors(content: bytes, language: Language) -> list[SyntaxProblem]:
     """The syntax problems of a file, top to bottom. Raises `CannotParse`: then nothing is known."""
     content = _readable(content)
+    root = parse(content, language).root_node
     lines = content.split(b"\n")
     found = {
-        (row, text): SyntaxProblem(row + 1, text, lines[row].decode("utf-8", "replace").strip()[:200])
-        for row, text in _problems(parse(content, language).root_node, language)
+        (row, text): SyntaxProblem(row + 1, text, lines[row].decode("utf-8", "replace").strip()[:MAX_SOURCE])
+        for row, text in _problems(root, language)
     }
     return sorted(found.values(), key=lambda problem: problem.line)
 
@@ -60,13 +64,14 @@ def _readable(content: bytes) -> bytes:
 
 
 def _problems(root: "Node", language: Language) -> Iterator[tuple[int, str]]:
-    for node in walk(root):
+    for node in walk(root, lambda inner: inner.has_error):
         if node.is_missing:
             yield node.start_point.row, f"`{node.type}` is missing"
         elif node.is_error:
             yield node.start_point.row, _unexpected(node)
-        if language.indented and (node.parent is None or node.type in language.blocks):
-            yield from _indentation(node, language)
+    if language.indented:
+        for block in (root, *nodes_of(root, language, language.blocks)):
+            yield from _indentation(block, language)
 
 
 def _unexpected(node: "Node") -> str:

@@ -90,7 +90,7 @@ def _normal(answer: str) -> str:
     """An answer with plain line ends, without thoughts at its beginning and what cannot be encoded."""
     if len(answer) > MAX_CHARACTERS:
         raise EditError("the answer is too long", why=f"{MAX_CHARACTERS:,} characters is the limit")
-    text = re.sub(r"\r+\n", "\n", answer).encode("utf-8", "replace").decode().removesuffix("\r")
+    text = re.sub(r"(?<!\r)\r+\n", "\n", answer).encode("utf-8", "replace").decode().removesuffix("\r")
     text = _THOUGHT.sub("", text, count=1) if _THOUGHT.match(text) else text
     if re.match(r"\s*<think(?:ing)?>", text):
         raise EditError("the answer is cut off", why="it ends within its thoughts", hint="Answer in fewer words")

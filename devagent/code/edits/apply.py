@@ -22,10 +22,9 @@ from devagent.code.edits.splicing import rewritten
 from devagent.code.edits.text import replace_text
 from devagent.code.edits.whole_symbol import replace_symbol
 from devagent.code.errors import AlreadyDone, CannotParse, EditError, NotThere
-from devagent.code.language import language_for
 from devagent.code.symbol import symbols
-from devagent.code.syntax import new_syntax_errors
-from devagent.code.textfile import TextFormat, lines_of, read_text
+from devagent.code.textfile import MAX_FILE, MAX_LINES, TextFormat, is_too_large, lines_of, read_text
+from devagent.code.wellformed import newly_malformed
 
 MAX_EDITS = 200
 MAX_SOUGHT = 5
@@ -152,13 +151,12 @@ class _Desk:
                 raise EditError(f"{path} cannot be made", why=f"{clash} is a file, not a folder")
 
     def refuse_new_syntax_errors(self) -> None:
-        """Raise `EditError` where a file has syntax errors that it did not have. Unknown languages pass."""
+        """Raise `EditError` where a file has syntax errors that it did not have. Unknown formats pass."""
         for path, content in self._now.items():
-            language = language_for(path)
-            if language is None or content is None:
+            if content is None:
                 continue
             try:
-                found = new_syntax_errors(self._files.get(self._moved.get(path, path)), content, language)
+                found = newly_malformed(path, self._files.get(self._moved.get(path, path)), content)
             except CannotParse:
                 continue
             if found:
@@ -219,12 +217,13 @@ class _Desk:
 
     def _write(self, edit: WriteFile) -> None:
         old = self._content(edit.path)
+        was = read_text(_as_text(old or b""))[0]
         new = write_file(old, edit.text, final_newline=edit.final_newline)
         if edit.new and old is not None:
             if new == old:
                 raise AlreadyDone("the file is there, with this content")
             raise EditError(f"there is a file {edit.path} already", hint="Change it instead of making it")
-        refuse_lazy(bodies(edit.text), bodies(read_text(_as_text(old or b""))[0]))
+        refuse_lazy(bodies(edit.text), bodies(was))
         self._now[edit.path] = new
 
     def _symbol(self, edit: ReplaceSymbol) -> None:
@@ -259,7 +258,9 @@ class _Desk:
 
 
 def _as_text(content: bytes) -> bytes:
-    """The content of a file that is text. Raises `EditError` for a binary one."""
+    """The content of a file that is text. Raises `EditError` for a binary one, and for one that is too large."""
+    if is_too_large(content):
+        raise EditError("it is too large to be edited", why=f"{MAX_FILE:,} bytes in {MAX_LINES:,} lines are the limit")
     if "\0" in read_text(content)[0]:
         raise EditError("it is a binary file", hint="Only text can be changed")
     return content

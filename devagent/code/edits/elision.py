@@ -46,8 +46,10 @@ def is_lazy(line: str) -> bool:
 
 def refuse_lazy(new: Sequence[str], old: Sequence[str]) -> None:
     """Raise `EditError` for lines that leave out code where it has to be whole. Lines of `old` are no elisions."""
-    for line in filter(is_lazy, new):
-        if line.strip() not in map(str.strip, old):
+    lazy = list(filter(is_lazy, new))
+    there = set(map(str.strip, old)) if lazy else set()
+    for line in lazy:
+        if line.strip() not in there:
             raise EditError(f"`{line.strip()}` leaves out code", hint="Write all the lines that are to stand there")
 
 

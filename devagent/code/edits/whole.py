@@ -20,7 +20,7 @@ from devagent.code.edits.names import NOBODY, Named, named_in_comment
 from devagent.code.errors import CannotParse, EditError
 from devagent.code.language import Language, language_for, parse
 from devagent.code.symbol import Symbol, symbols
-from devagent.code.textfile import read_text
+from devagent.code.textfile import is_too_large, read_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,6 +52,8 @@ def edits_of(piece: Piece, path: str, content: bytes | None) -> list[Edit]:
     A piece of nothing but definitions that the file has, and others beside them, replaces those; any other is the
     whole file. Raises `EditError` where it may as well be a part of it.
     """
+    if content is not None and is_too_large(content):
+        return [WriteFile(path, piece.text)]  # which is refused, as any edit of such a file
     text = _without_label(piece, content)
     if content is None:
         return [WriteFile(path, text)]

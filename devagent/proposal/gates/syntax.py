@@ -5,27 +5,27 @@ from devagent.proposal.gates.subject import Subject
 
 
 class SyntaxGate:
-    """Passes when no changed file has a syntax error that it had not before (tree-sitter; unknown languages pass)."""
+    """Passes when no changed file has a syntax error that it had not before; files of unknown formats pass."""
 
     name = "syntax"
 
     def check(self, subject: Subject) -> Evidence:
         """New syntax errors, by file and line."""
         from devagent.code.errors import CannotParse
-        from devagent.code.language import language_for
-        from devagent.code.syntax import new_syntax_errors
+        from devagent.code.wellformed import newly_malformed
 
         problems, parsed = [], 0
         for path, file in subject.changes.items():
-            language = language_for(path)
-            if file is None or language is None or file.mode == "120000":
+            if file is None or file.mode == "120000":
                 continue
-            parsed += 1
             old = subject.base.get(path)
             try:
-                found = new_syntax_errors(old.content if old else None, file.content, language)
+                found = newly_malformed(path, old.content if old else None, file.content)
             except CannotParse as error:
                 return Evidence(self.name, Verdict.NO_VERDICT, f"{path}: {error}")
+            if found is None:
+                continue
+            parsed += 1
             problems += [f"{path}:{problem.line}: {problem.text}" for problem in found]
         if problems:
             return Evidence(self.name, Verdict.FAIL, f"{len(problems)} new syntax error(s)", tuple(problems))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devagent.code.edits.answer import apply_answer
 from devagent.code.edits.apply import apply_edits, replace_lines
 from devagent.code.edits.edit import (
     DeleteFile,
@@ -18,6 +19,7 @@ from devagent.code.edits.edit import (
 from devagent.code.edits.whole_symbol import replace_symbol
 from devagent.code.errors import EditError
 from devagent.code.symbol import symbols
+from devagent.code.textfile import MAX_FILE, MAX_LINES
 
 SOURCE = b"import os\n\n\ndef f(a):\n    return a\n\n\ndef g(b):\n    return f(b)\n"
 NEW = "def f(a):\n    if a:\n        return 1\n    return a\n"
@@ -153,6 +155,34 @@ def test_one_edit_that_does_not_fit_undoes_all_and_is_named() -> None:
 def test_a_path_that_leads_out_is_refused(path: str) -> None:
     with pytest.raises(EditError, match="not a path inside"):
         apply_edits({}, [WriteFile(path, "x")])
+
+
+def test_data_that_could_no_longer_be_read_is_refused_with_its_line() -> None:
+    files = {"a.py": SOURCE, "package.json": b'{\n  "a": 1\n}\n'}
+    added = ReplaceText("package.json", (Hunk('  "a": 1\n', '  "a": 1\n  "b": 2\n'),))
+    with pytest.raises(EditError, match=r"package\.json would have a syntax error: line 3: .*Nothing was changed"):
+        apply_edits(files, [ReplaceSymbol("a.py", "f", NEW), added])
+
+
+@pytest.mark.parametrize("content", [b"x" * (MAX_FILE + 1), b"\n" * (MAX_LINES + 1)])
+def test_a_file_of_which_the_lines_would_take_gigabytes_is_refused(content: bytes) -> None:
+    edits: list[Edit] = [
+        ReplaceText("a.txt", (Hunk("x\n", "y\n"),)),
+        ReplaceLines("a.txt", 1, 1, "y\n"),
+        WriteFile("a.txt", "y\n"),
+    ]
+    for edit in edits:
+        with pytest.raises(EditError, match="too large to be edited"):
+            apply_edits({"a.txt": content}, [edit])
+    with pytest.raises(EditError, match="too large to be edited"):
+        apply_answer("```\ny\n```", {"a.txt": content}, path="a.txt")
+    assert apply_edits({"a.txt": content}, [DeleteFile("a.txt")]).changes == {"a.txt": None}
+
+
+def test_many_lines_that_look_left_out_are_looked_up_at_once() -> None:
+    lines = "# ...\n" * 20_000
+    content = b"x = 1\n" * 20_000 + lines.encode()
+    assert apply_edits({"a.txt": content}, [WriteFile("a.txt", lines)]).changes == {"a.txt": lines.encode()}
 
 
 def test_a_rewritten_file_keeps_its_byte_order_mark_line_ends_and_missing_last_newline() -> None:

@@ -172,3 +172,9 @@ def test_a_diff_that_a_program_wrote_gives_what_it_was_made_of(
         assert context < 3 or not numbered
         return
     assert changes == {"f.txt": "".join(row + end for row in new).encode()}
+
+
+@pytest.mark.parametrize("piece", ["\r", "```\n", "<think>", "<<<<<<< SEARCH\n", "@@ -1 +1 @@\n", "a.txt ", "...\n"])
+def test_no_repetition_makes_an_answer_slow(piece: str) -> None:
+    with pytest.raises(EditError):
+        apply_answer(piece * (300_000 // len(piece)), {"a.txt": b"x = 1\n", "b.txt": b""})
