@@ -4,7 +4,7 @@
 
 SOURCES is a folder with the unpacked source tree of each release that the list names (from the package index, or
 `git archive` of the tag). `mutants.py` plants one fault at a time; a mutant counts when a test that passed before
-fails. Of the tests those files are run that run the faulty function (recorded once, on the code as it is), up to 8
+fails. Of the tests those files are run that run the faulty function (recorded once, on the code as it is), up to 5
 seconds of them, the ones that are most about its module first: no other test can notice. To compare with there are
 the passing tests of the whole suite, of which devagent takes the nearest.
 
@@ -49,7 +49,7 @@ from devagent.workflows.surface import SilentSurface
 LISTED = Path(__file__).with_name("locating.toml")
 PROBE = Path(__file__).with_name("locating_reach.py")
 FIRST, FIRST_FIVE = 0.55, 0.88
-SECONDS = 8.0
+SECONDS = 5.0
 PYTEST = ("python", "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider")
 
 
@@ -92,7 +92,8 @@ class Known:
         place = f"{mutant.path}:"
         having = [test for test, ran in self.reach.items() if self._runs(ran, mutant)]
         about = {t: sum(p.startswith(place) for p in self.reach[t]) / len(self.reach[t]) for t in having}
-        seconds, left, found = self.seconds(), SECONDS, []
+        seconds, left = self.seconds(), SECONDS
+        found: list[str] = []
         for test in sorted(having, key=lambda t: (-about[t], t)):
             if seconds[test] <= left or not found:
                 left -= seconds[test]
@@ -310,6 +311,8 @@ async def measured(options: argparse.Namespace, cases: Path) -> int:
         print(f"{entry['release']}: {lines} lines without tests, {len(repository.passed)} tests pass", flush=True)
         gathered.append((repository, await bench.seeded(repository, options.seed, options.count)))
     found = [case for _, cases in gathered for case in cases]
+    if not found:
+        raise SystemExit("no bug could be seeded that a test notices: is the repository in the list?")
     places = [ranks(case, repository.files) for repository, cases in gathered for case in cases]
     for case, place in zip(found, places, strict=True):
         print(case.repository, case.name, case.kind, " ".join(f"{m} {p:g}" for m, p in place.items()))

@@ -1,17 +1,18 @@
-"""What to read for a question, in so many tokens: functions, the places of what it names, documentation."""
+"""What to read for a question: functions, the places of what it names, documentation."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from devagent.code.context import excerpt
+from devagent.code.context.excerpts import excerpt
+from devagent.code.context.parts import WHOLE, Form, Part
 from devagent.code.locate import Suspect
 from devagent.code.roles import is_foreign, is_test
 from devagent.code.words import bm25, identifiers, words
-from devagent.journal.tokens import estimate_tokens
 
 _PROSE = frozenset({".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".adoc"})
+EXCERPTS = "excerpts"
 _STRETCH, _AROUND, _LONGEST = 16, 3, 80
 _LARGEST = 200_000
 _PROSE_PLACES, _NAMED_PLACES = 3, 4
@@ -32,23 +33,25 @@ class Passage:
         more = f"\n… {self.left_out} more lines" if self.left_out else ""
         return f"{self.path}\n{excerpt(content, self.start, self.end)}{more}"
 
+    @property
+    def name(self) -> str:
+        """What it is called where it is left out."""
+        return f"{self.path}:{self.start}-{self.end}"
 
-def passages(
-    files: Mapping[str, bytes], question: str, suspects: Sequence[Suspect], tokens: int
-) -> tuple[list[Passage], list[Passage]]:
-    """The passages that fit into so many tokens together, the most telling first, and those that did not.
+    def part(self, content: bytes) -> Part:
+        """The passage as a part of a prompt."""
+        lines = self.end - self.start + 1
+        form = f"{lines} of {lines + self.left_out} lines" if self.left_out else WHOLE
+        return Part(EXCERPTS, self.name, self.why, (Form(form, self.text(content)),))
+
+
+def passages(files: Mapping[str, bytes], question: str, suspects: Sequence[Suspect]) -> list[Passage]:
+    """What there is to read for a question, nothing twice, the most telling first.
 
     `suspects` are the functions that the question points to, as `locate` gives them.
     """
-    wanted = list(_without_overlap([*_functions(suspects), *_named(files, question), *_prose(files, question)]))
-    kept: list[Passage] = []
-    dropped: list[Passage] = []
-    for passage in _in_turn(wanted):
-        cost = estimate_tokens(passage.text(files[passage.path])) + 2
-        fits = cost <= tokens
-        tokens -= cost if fits else 0
-        (kept if fits else dropped).append(passage)
-    return kept, dropped
+    found = [*_functions(suspects), *_named(files, question), *_prose(files, question)]
+    return list(_in_turn(list(_without_overlap(found))))
 
 
 def _in_turn(found: Sequence[Passage]) -> Iterator[Passage]:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from devagent.code.context import excerpt
+from devagent.code.context.excerpts import excerpt
 from devagent.errors import UsageError
 
 MAX_MATCHES = 100

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 Coverage = Mapping[str, Mapping[str, Collection[int]]]
@@ -29,6 +29,14 @@ class Spectrum:
         failing = {test for line in lines for test in self.failing.get((path, line), ())}
         passing = {test for line in lines for test in self.passing.get((path, line), ())}
         return len(failing), len(passing)
+
+    def fewest_passing(self, path: str, lines: Iterable[int]) -> int | None:
+        """How many passing tests run the least visited of these lines among those that every failing test runs.
+
+        `None` where no line is run by every failing test: a single fault is on such a line.
+        """
+        common = (line for line in lines if len(self.failing.get((path, line), ())) == self.failed)
+        return min((len(self.passing.get((path, line), ())) for line in common), default=None)
 
 
 def spectrum(coverage: Coverage, failing: Collection[str]) -> Spectrum:

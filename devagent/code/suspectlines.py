@@ -1,7 +1,7 @@
 """Which line of a suspect function to look at first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from devagent.code.errors import CannotParse
 from devagent.code.frames import Frame
@@ -17,12 +17,12 @@ _DECIDES = re.compile(
 
 
 def suspect_lines(
-    symbol: Symbol, content: bytes, spectrum: Spectrum, stack: Sequence[Frame], said: str
+    symbol: Symbol, content: bytes, spectrum: Spectrum, stack: Sequence[Frame], said: str, changed: Collection[int] = ()
 ) -> tuple[tuple[int, float], ...]:
-    """The lines of a function that hold code, each with a score between 0 and 1, most suspicious first.
+    """The lines of a function that hold code, each with a score, most suspicious first.
 
-    What failing tests run and passing ones do not counts most; then lines in the traceback, words of the failure, and
-    how much a line computes.
+    What failing tests run and passing ones do not counts most; then whether a line is `changed` since the last commit,
+    lines in the traceback, words of the failure, and how much a line computes.
     """
     lines = content.split(b"\n")
     told = set(words(said))
@@ -34,6 +34,7 @@ def suspect_lines(
         seen = spectrum.suspicion(symbol.path, line) if ran else 0.5
         shared = len(told & set(words(text)))
         score = 0.55 * seen + 0.1 * (line in traced) + 0.1 * min(shared, 2) / 2 + 0.25 * _work(text)
+        score += 0.3 * (line in changed)
         scored.append((line, round(score, 4)))
     return tuple(sorted(scored, key=lambda entry: (-entry[1], entry[0])))
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from devagent.code.errors import EditError
 
+MAX_FILE, MAX_LINES = 8_000_000, 300_000
+"""Bytes and lines of a file that is edited: above, looking for quoted lines takes gigabytes."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -49,6 +52,11 @@ def read_text(content: bytes) -> tuple[str, TextFormat]:
         if text is not None:
             return text, TextFormat(bom, candidate, _newline(text))
     return body.decode("latin-1"), TextFormat(bom, "latin-1", "\n")
+
+
+def is_too_large(content: bytes) -> bool:
+    """Whether a file is too large to be edited."""
+    return len(content) > MAX_FILE or content.count(b"\n") > MAX_LINES
 
 
 def lines_of(text: str) -> list[str]:

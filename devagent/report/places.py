@@ -51,6 +51,10 @@ def print_places(found: "Sequence[Found]") -> None:
     places = [f"{f.path}:{f.line}" for f in found]
     widths = max(map(len, places), default=0), max((len(f.name) for f in found), default=0)
     for place, function in zip(places, found, strict=True):
-        lines = f"look at {', '.join(map(str, function.lines))}" if function.lines else ""
-        why = "; ".join(filter(None, [*function.reasons, lines]))
+        why = "; ".join(filter(None, [*function.reasons, _lines(function.lines)]))
         print(shown(f"{place:{widths[0]}}  {function.name:{widths[1]}}  {why}"))
+
+
+def _lines(numbers: "Sequence[int]") -> str:
+    """The lines to look at first, as the last of the reasons."""
+    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}" if numbers else ""

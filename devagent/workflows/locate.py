@@ -85,7 +85,7 @@ def locate_text(
     contents = contents_of(files)
     told = [Failure("", "", text)] if frames(text, contents.keys()) else []
     suspects = locate(contents, told, text=text, limit=top, recent=_recent(repo, state))
-    fitting = [s for s in suspects if s.fits]
+    fitting = [s for s in suspects if s.fits and s.reasons]
     if not fitting:
         return LocateResult("nothing fits", "no function of this repository has to do with that")
     return LocateResult("found", "by the text alone", tuple(map(found_of, fitting)))

@@ -5,15 +5,17 @@ DEVAGENT_COVERAGE holds a JSON object:
     output    where the recording goes: a JSON line per test, with `test`, `lines` by path, and `calls`
     tests     glob patterns of files that are tests or serve them: not recorded
     detailed  ids of the tests whose calls are recorded too; they come first
-    seconds   after which no further test is started; the recording so far is kept
+    seconds   from the first test on, after which no further test is started; the recording so far is kept
     root      the way from the current folder to the top of the workspace
 
-Lines that run while a module is imported, or a class body is executed, belong to no test and are not recorded.
+Lines that run while a module is imported, or a class body is executed, belong to no test and are not recorded. After
+the detailed tests only functions are recorded that one of them ran: nothing else can be compared.
 """
 
 # Plain os calls import nothing more; Python fixes the signature of trace functions.
 # ruff: noqa: ARG002, PTH100, PTH118, PTH119, PTH123, PTH206
 
+import dis
 import fnmatch
 import json
 import os
@@ -38,26 +40,42 @@ class Recorder:
         self.output = task["output"]
         self.patterns = task["tests"]
         self.detailed = set(task["detailed"])
-        self.deadline = time.monotonic() + task["seconds"]
+        self.seconds = task["seconds"]
+        self.deadline = 0.0
         self.root = os.path.join(os.path.abspath(task["root"]), "")
         self.paths = {}
         self.waiting = set(self.detailed)
-        self.lines = set()
+        self.functions = {}
+        self.closed = False
         self.tape = None
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item):
         """Record one test, fixtures included."""
-        self.lines, self.tape = set(), Tape(item.nodeid) if item.nodeid in self.detailed else None
+        self.tape = Tape(item.nodeid) if item.nodeid in self.detailed else None
+        # Not before: to collect the tests of a large project can take longer than to run them.
+        self.deadline = self.deadline or time.monotonic() + self.seconds
         yield
-        ran = {}
-        for code, line in self.lines:
-            ran.setdefault(self.path_of(code), set()).add(line)
-        lines = {path: sorted(numbers) for path, numbers in ran.items()}
-        self.append({"test": item.nodeid, "lines": lines, "calls": self.tape.calls if self.tape else []})
+        self.append({"test": item.nodeid, "lines": self.taken(), "calls": self.tape.calls if self.tape else []})
         self.waiting.discard(item.nodeid)
+        if self.detailed and not self.waiting and not self.closed:
+            self.close()
         if not self.waiting and time.monotonic() > self.deadline:
             item.session.shouldstop = "the time for coverage is used up"
+
+    def taken(self):
+        """The lines that ran since it was last asked, by path."""
+        ran = {}
+        for function in list(self.functions.values()):  # threads of the test may go on
+            if function.ran:
+                ran.setdefault(function.path, set()).update(function.take())
+        return {path: sorted(numbers) for path, numbers in ran.items()}
+
+    def close(self):
+        """Follow no function from now on but those that ran so far."""
+        self.closed = True
+        for function in list(self.functions.values()):
+            function.path = function.path if function.known else ""
 
     def append(self, record):
         """Keep a record at once: a later test may take the process with it."""
@@ -90,18 +108,16 @@ class Recorder:
     def trace(self, frame, event, argument):
         """The trace function of a new frame: follow it only in functions of the workspace."""
         code = frame.f_code
-        if code.co_flags & FUNCTION != FUNCTION or not self.path_of(code):
+        function = self.functions.get(id(code))  # by identity: hashing a code object costs more than all the rest
+        if function is None:
+            inside = not self.closed and code.co_flags & FUNCTION == FUNCTION
+            function = self.functions[id(code)] = Function(code, self.path_of(code) if inside else "")
+        if not function.path:
             return None
-        if self.tape is None:
-            return self.follow
-        call = self.tape.enter(frame, self.path_of)
-        return self.follow if call is None else Watch(self, call).follow
-
-    def follow(self, frame, event, argument):
-        """The trace function inside a frame."""
-        if event == "line":
-            self.lines.add((frame.f_code, frame.f_lineno))
-        return self.follow
+        call = self.tape.enter(frame, self.path_of) if self.tape else None
+        if call is not None:
+            return Watch(function, call).follow
+        return function.follow if function.left else None
 
     def path_of(self, code):
         """The workspace path of the code's file; empty when it is no file of the workspace, or a test."""
@@ -120,6 +136,36 @@ class Recorder:
         )
 
 
+class Function:
+    """The lines of a function that a test ran. An empty `path`: it is not followed."""
+
+    def __init__(self, code, path):
+        self.code = code  # kept, so that no other gets its identity
+        self.path = path
+        self.whole = lines_of(code) if path else frozenset()
+        self.ran, self.left = set(), set(self.whole)
+        self.known = False
+
+    def take(self):
+        """The lines since the last time."""
+        self.known = True
+        ran, self.ran, self.left = self.ran, set(), set(self.whole)
+        return ran
+
+    def note(self, line):
+        """A line runs."""
+        self.ran.add(line)
+        self.left.discard(line)
+
+    def follow(self, frame, event, argument):
+        """The trace function inside a frame, as long as it can see something new."""
+        if event == "line":
+            self.note(frame.f_lineno)
+            if not self.left:
+                frame.f_trace_lines = False
+        return self.follow
+
+
 class Tape:
     """The first calls of each function in one test."""
 
@@ -131,8 +177,8 @@ class Tape:
     def enter(self, frame, path_of):
         """Note a call with its arguments; `None` when this function was seen often enough."""
         code = frame.f_code
-        self.counts[code] = self.counts.get(code, 0) + 1
-        if self.counts[code] > CALLS_PER_FUNCTION or len(self.calls) >= CALLS_PER_TEST:
+        count = self.counts[id(code)] = self.counts.get(id(code), 0) + 1
+        if count > CALLS_PER_FUNCTION or len(self.calls) >= CALLS_PER_TEST:
             return None
         name = getattr(code, "co_qualname", code.co_name).replace(".<locals>", "")
         call = {"test": self.test, "function": name, "path": path_of(code), "line": code.co_firstlineno}
@@ -150,8 +196,8 @@ class Tape:
 class Watch:
     """Follows one recorded call to its end."""
 
-    def __init__(self, recorder, call):
-        self.recorder = recorder
+    def __init__(self, function, call):
+        self.function = function
         self.call = call
         self.raised = None
 
@@ -168,7 +214,7 @@ class Watch:
         """Note a line, or how the call ends."""
         if event == "line":
             self.raised = None
-            self.recorder.lines.add((frame.f_code, frame.f_lineno))
+            self.function.note(frame.f_lineno)
         elif event == "exception":
             self.raised = argument[1] if isinstance(argument[1], BaseException) else argument[0]
         elif event == "return":
@@ -182,6 +228,12 @@ class Watch:
         if value is None and self.raised is not None:
             return "raised " + shown(self.raised)
         return shown(value)
+
+
+def lines_of(code):
+    """The lines that a call of a function can run; the head is none unless it is all there is."""
+    lines = {line for _, line in dis.findlinestarts(code) if line is not None}
+    return frozenset(lines - {code.co_firstlineno} or lines)
 
 
 def depth_of(frame, path_of):

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from devagent.code.frames import Frame, frames
 from devagent.code.locate import Failure, Touched, locate
 from devagent.code.narrow import narrowed
-from devagent.code.roles import is_foreign, is_test
 from devagent.code.spectrum import spectrum
 from devagent.code.words import bm25, words
 
@@ -89,6 +88,15 @@ def test_the_end_of_the_traceback_is_suspect() -> None:
     assert first.lines[0][0] == 11
 
 
+def test_a_traceback_of_older_code_is_matched_by_the_names_of_its_functions() -> None:
+    details = (
+        'File "/home/me/shop/cart.py", line 40, in total\nFile "/home/me/shop/cart.py", line 4, in add\nTypeError: x'
+    )
+    found = {s.symbol.name: s.reasons for s in locate(SHOP, [Failure("", "", details)])}
+    assert next(iter(found)) == "add"
+    assert (found["add"], found["total"]) == (("at the end of the traceback",), ("in the traceback",))
+
+
 def test_a_task_in_words_finds_the_function_that_speaks_of_it() -> None:
     first = locate(SHOP, text="The discount is missing for an amount of exactly 100")[0]
     assert first.symbol.name == "discount"
@@ -158,25 +166,18 @@ def test_frames_are_read_outermost_first(text: str, expected: list[tuple[str, in
     assert frames(text, files) == [Frame(*entry) for entry in expected]
 
 
-@pytest.mark.parametrize(
-    "path", ["test_a.py", "a_test.py", "tests/x.py", "src/__tests__/a.js", "a.spec.ts", "a.test.mjs", "conftest.py"]
-)
-def test_test_files_are_known_by_custom(path: str) -> None:
-    assert is_test(path)
-
-
-@pytest.mark.parametrize("path", ["src/contest.py", "latest.py", "attest/a.js", "testimony.ts", "a/testing_tools.py"])
-def test_files_that_only_sound_like_tests_are_not(path: str) -> None:
-    assert not is_test(path)
-    assert not is_foreign(path)
-
-
 def test_suspicion_is_highest_where_all_failing_and_no_passing_tests_go() -> None:
     seen = spectrum({"bad": {"a": {1, 2}}, "bad2": {"a": {2, 3}}, "good": {"a": {1}}, "empty": {}}, {"bad", "bad2"})
     assert (seen.failed, seen.passed) == (2, 1)
     assert seen.suspicion("a", 2) == pytest.approx(1.0)
     assert seen.suspicion("a", 1) == pytest.approx(0.5)
     assert seen.suspicion("a", 9) == 0.0
+
+
+def test_a_single_fault_is_looked_for_where_every_failing_and_fewest_passing_tests_go() -> None:
+    seen = spectrum({"bad": {"a": {1, 2}}, "bad2": {"a": {1, 3}}, "good": {"a": {1}}}, {"bad", "bad2"})
+    assert seen.fewest_passing("a", range(1, 9)) == 1
+    assert seen.fewest_passing("a", [2, 3]) is None
 
 
 def test_words_of_names_are_split_and_stemmed() -> None:
@@ -202,6 +203,20 @@ def test_what_changed_last_comes_before_its_equal() -> None:
     assert first.symbol.name == "two" and "has changes that are not committed" in first.reasons
     committed = locate(files, text="one", recent={"a.py": Touched(3)})[0]
     assert "its file changed 3 commits ago" in committed.reasons
+
+
+def test_that_a_file_changed_is_told_only_where_something_else_speaks_for_a_function_and_lately() -> None:
+    files = {"a.py": b"def one(x):\n    return x + 1\n\n\ndef two(x):\n    return x + 1\n"}
+    reasons = {s.symbol.name: s.reasons for s in locate(files, text="one", recent={"a.py": Touched(3)})}
+    assert reasons["two"] == ()
+    assert "ago" not in "".join(locate(files, text="one", recent={"a.py": Touched(30)})[0].reasons)
+
+
+def test_of_the_lines_of_a_function_one_that_is_not_committed_comes_first() -> None:
+    files = {"a.py": b"def one(x):\n    y = x\n    z = y\n    return y - z\n"}
+    assert locate(files, text="one")[0].lines[0][0] == 4
+    first = locate(files, text="one", recent={"a.py": Touched(0, frozenset({3}))})[0]
+    assert first.lines[0][0] == 3
 
 
 def test_only_what_has_anything_to_do_with_the_text_fits() -> None:

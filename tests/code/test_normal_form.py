@@ -2,7 +2,7 @@
 
 import pytest
 
-from devagent.code.language import language_for
+from devagent.code.language import MAX_BYTES, language_for
 from devagent.code.normal import same_code
 
 PYTHON = "def f(a):\n    if a:\n        b()\n    c()\n"
@@ -31,3 +31,9 @@ def test_javascript_is_the_same_with_or_without_semicolons() -> None:
 
 def test_text_is_the_same_up_to_blanks() -> None:
     assert same_code(b"a  b\n", b"a b", None)
+
+
+def test_what_is_too_large_is_compared_as_it_is() -> None:
+    large = b"x = 1\n" * (MAX_BYTES // 6 + 1)
+    assert same_code(large, large, language_for("a.py"))
+    assert not same_code(large, large + b"\n", language_for("a.py"))

@@ -1,11 +1,7 @@
 """What is read for a question."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from devagent.code.locate import locate
 from devagent.code.passages import passages
-from devagent.journal.tokens import estimate_tokens
 
 FILES = {
     "shop/cart.py": b"MAX_ITEMS = 30\n\n\ndef total(items):\n    return sum(price for price in items[:MAX_ITEMS])\n",
@@ -14,9 +10,9 @@ FILES = {
 }
 
 
-def read(question: str, tokens: int = 1000, files: dict[str, bytes] = FILES) -> list[tuple[str, int, str]]:
+def read(question: str, files: dict[str, bytes] = FILES) -> list[tuple[str, int, str]]:
     suspects = [s for s in locate(files, text=question) if s.fits]
-    return [(p.path, p.start, p.why) for p in passages(files, question, suspects, tokens)[0]]
+    return [(p.path, p.start, p.why) for p in passages(files, question, suspects)]
 
 
 def test_functions_named_constants_and_documentation_are_read() -> None:
@@ -28,7 +24,7 @@ def test_functions_named_constants_and_documentation_are_read() -> None:
 
 def test_a_name_is_shown_where_it_stands_first_up_to_the_function_that_is_read_anyway() -> None:
     suspects = [s for s in locate(FILES, text="MAX_ITEMS total") if s.fits]
-    kept, _ = passages(FILES, "MAX_ITEMS total", suspects, 1000)
+    kept = passages(FILES, "MAX_ITEMS total", suspects)
     assert [(p.start, p.end, p.why) for p in kept if p.path == "shop/cart.py"] == [(4, 5, "function"), (1, 3, "name")]
 
 
@@ -39,15 +35,7 @@ def test_a_name_that_stands_first_in_a_function_that_is_read_is_not_shown_twice(
 
 def test_a_long_function_says_how_much_of_it_is_left_out() -> None:
     files = {"a.py": b"def long_one():\n" + b"    x = 1\n" * 200}
-    (kept,), _ = passages(files, "long one", locate(files, text="long_one"), 2000)
+    (kept,) = passages(files, "long one", locate(files, text="long_one"))
     assert (kept.end, kept.left_out) == (80, 121)
     assert kept.text(files["a.py"]).endswith("… 121 more lines")
-
-
-@given(st.integers(0, 400))
-def test_what_is_read_never_has_more_tokens_than_allowed_and_nothing_gets_lost(tokens: int) -> None:
-    suspects = locate(FILES, text="items total MAX_ITEMS cart")
-    kept, dropped = passages(FILES, "items total MAX_ITEMS cart", suspects, tokens)
-    assert sum(estimate_tokens(p.text(FILES[p.path])) for p in kept) <= tokens
-    everything, none = passages(FILES, "items total MAX_ITEMS cart", suspects, 10**6)
-    assert not none and {*kept, *dropped} == set(everything)
+    assert kept.part(files["a.py"]).forms[0].name == "80 of 201 lines"

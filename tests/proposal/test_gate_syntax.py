@@ -52,6 +52,28 @@ def test_what_cannot_be_parsed_passes(changes: dict[str, bytes | None]) -> None:
     assert check({"a.py": GOOD}, changes)[0] is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("path", "good", "broken"),
+    [
+        pytest.param("package.json", b'{"a": 1,\n "b": 2}\n', b'{"a": 1\n "b": 2}\n', id="json"),
+        pytest.param("pyproject.toml", b"[a]\nb = 1\n", b"[a]\nb = 1\nb = 2\n", id="toml"),
+        pytest.param("ci.yml", b"a:\n  b: 1\n", b"a:\n  b: 1\n c: 2\n", id="yaml"),
+    ],
+)
+def test_data_that_can_no_longer_be_read_fails_and_templates_pass(path: str, good: bytes, broken: bytes) -> None:
+    verdict, details = check({path: good}, {path: broken})
+    assert verdict is Verdict.FAIL
+    assert details[0].startswith(f"{path}:{2 if path.endswith('json') else 3}: ")
+    assert check({path: broken}, {path: good})[0] is Verdict.PASS
+    assert check({path: good}, {path: b"{% if a %}\n" + broken})[0] is Verdict.PASS
+    assert check({}, {path: broken})[0] is Verdict.PASS
+
+
+def test_large_data_is_no_reason_for_no_verdict() -> None:
+    large = b"[" + b"1," * 1_500_000 + b"1]"
+    assert check({"a.json": large}, {"a.json": large[:-1]})[0] is Verdict.PASS
+
+
 def test_a_symlink_called_like_a_module_is_not_parsed() -> None:
     subject = Subject(base={}, changes={"b.py": File(b"../(((", "120000")})
     assert SyntaxGate().check(subject).verdict is Verdict.PASS

@@ -162,6 +162,31 @@ def test_passing_tests_are_left_out_when_time_runs_out_and_failing_ones_are_not(
     assert 0 < len(found.lines) < 7
 
 
+def test_the_time_to_collect_the_tests_is_not_taken_from_them(tmp_path: Path) -> None:
+    files = {
+        "m.py": "def f(): return 1\n",
+        "test_m.py": "import time, m\ntime.sleep(3.5)\ndef test_f(): assert m.f() == 2\ndef test_p(): assert m.f()\n",
+    }
+    found = record(tmp_path, files, ["test_m.py::test_f"], ["test_m.py::test_p"], timeout=5.5)
+    assert found.lines["test_m.py::test_p"] == {"m.py": frozenset({1})}
+
+
+def test_of_passing_tests_only_functions_are_recorded_that_a_failing_one_ran(tmp_path: Path) -> None:
+    files = {
+        "m.py": "def f(x):\n    return x\ndef g(x):\n    return f(x)\n",
+        "test_m.py": "import m\ndef test_f(): assert m.f(0)\ndef test_g(): assert m.g(1)\n",
+    }
+    found = record(tmp_path, files, ["test_m.py::test_f"], ["test_m.py::test_g"])
+    assert found.lines["test_m.py::test_g"] == {"m.py": frozenset({2})}
+
+
+def test_lines_that_only_a_late_turn_of_a_loop_or_a_later_call_runs_are_seen(tmp_path: Path) -> None:
+    source = "def f(n):\n    for i in range(n):\n        if i > 40:\n            n += 1\n    return n\n"
+    files = {"m.py": source, "test_m.py": "import m\ndef test_f():\n    m.f(3)\n    m.f(3)\n    assert m.f(50) == 0\n"}
+    found = record(tmp_path, files, [], ["test_m.py::test_f"])
+    assert found.lines["test_m.py::test_f"] == {"m.py": frozenset({2, 3, 4, 5})}
+
+
 def test_the_nearest_passing_tests_come_first() -> None:
     passing = ["z.py::a", "a/c/t.py::a", "a/b/u.py::a", "a/b/t.py::b", "a/b/t.py::c"]
     assert nearest(["a/b/t.py::x"], passing) == [
