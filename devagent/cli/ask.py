@@ -29,13 +29,15 @@ def ask(
     """Answer a question about the repository, with file, line and the line itself for every claim.
 
     The program looks each line up: a claim whose quoted line is not there is dropped. Where no model answers, the
-    places to look at are shown. Exits 1 without an answer, 4 if a limit was reached.
+    places to look at are shown. Question and answer are kept as a run: see devagent show. Exits 1 without an answer, 4
+    if a limit was reached.
     """
     from devagent.cli.context import repository, run_async, settings
     from devagent.cli.working import Output
     from devagent.report.places import print_answer
     from devagent.report.surface import closing
     from devagent.workflows.ask import ask as answered
+    from devagent.workflows.request import Request
 
     text = " ".join(question)
     if not text.strip():
@@ -45,8 +47,8 @@ def ask(
     limits = {"budget__tokens": max_tokens, "budget__cost": max_cost, "budget__seconds": max_seconds}
     loaded = settings(repo, trust=trust, **flags, **limits)
     surface = Output(quiet=quiet or as_json, yes=yes).surface()
+    request = Request("ask", text, base=base, prompts=loaded.prompts)
     with closing(surface):
-        work = answered(repo, loaded.settings, surface, text, base=base, prompts=loaded.prompts)
-        answer = run_async(work)
+        answer = run_async(answered(repo, request, loaded.settings, surface))
     print_answer(answer, as_json=as_json)
     return answer.exit_code

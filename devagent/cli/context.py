@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from pathlib import Path
 from posixpath import dirname
@@ -119,6 +119,22 @@ def _with_files(repo: "Repository", folder: str) -> str:
     while folder and not repo.git.run(*look, folder).stdout:
         folder = dirname(folder)
     return folder
+
+
+def paths_in(repo: "Repository", directory: Path, named: Iterable[Path]) -> list[str]:
+    """Paths that the user typed, as git writes them: from the top of the repository. They need not exist.
+
+    Raises `UsageError` for one outside of it.
+    """
+    top, found = repo.root.resolve(), []
+    for path in named:
+        # Not resolved as a whole: what is meant may be a symlink itself.
+        full = directory.resolve() / path
+        full = Path(os.path.normpath(full.parent.resolve() / full.name))
+        if not full.is_relative_to(top):
+            raise UsageError(f"{path} lies outside the repository")
+        found.append("" if full == top else full.relative_to(top).as_posix())
+    return found
 
 
 def role_models(pairs: list[str] | None) -> dict[str, str]:

@@ -27,7 +27,7 @@ def replay(
     from devagent.workflows.replay import replay as again
 
     repo = repository_to_look_at(directory)
-    found = find_run(repo, run)
+    found = find_run(repo, run, questions=True)
     surface = RecordedSurface(events=events, quiet=quiet or as_json)
     result = run_async(again(repo, found, surface))
     print_replay(result, as_json=as_json, events=events)

@@ -17,6 +17,9 @@ def show(
     conversation: Annotated[
         bool, typer.Option("--conversation", help="Also what was said to and by the models.")
     ] = False,
+    context: Annotated[
+        bool, typer.Option("--context", help="Also what each prompt showed of the repository, how much, and why.")
+    ] = False,
     patch: Annotated[bool, typer.Option("--patch", help="Only the patch, as git apply takes it.")] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
@@ -32,4 +35,4 @@ def show(
         if not seen.patch:
             print(f"devagent: run {seen.run} has no proposal ({seen.state}): there is no patch", file=sys.stderr)
     else:
-        print_view(seen, as_json=as_json, conversation=conversation)
+        print_view(seen, as_json=as_json, conversation=conversation, context=context)

@@ -4,6 +4,7 @@ journal.jsonl, lock, blobs/   the journal (devagent.journal)
 proposal.json                 the proposal; written last, so that its presence means "proposed"
 proposal.patch                the same as a patch
 ended.json                    how and why the run ended without a proposal
+question                      there in a run that answers a question, from its beginning
 applied/  undone/             the record of what `apply` wrote (devagent.proposal.transaction)
 """
 
@@ -28,6 +29,7 @@ _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 _DAY = 86_400
 _WORDS = 1 << 16
 _DISCARDED = ".discarded-"
+_QUESTION = "question"
 _RUN_ID = re.compile(r"[0-9]{6}-[a-z]{5}")
 
 
@@ -39,6 +41,7 @@ class State(StrEnum):
     PROPOSED = "proposed"
     FAILED = "failed"
     GREEN = "nothing to fix"
+    ANSWERED = "answered"
     STOPPED = "stopped by limit"
     APPLIED = "applied"
     UNDONE = "undone"
@@ -64,6 +67,11 @@ class Run:
                 return state
         ending = self._ending
         return State(ending["state"]) if ending else State.INTERRUPTED
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it answers a question, so that there will never be a proposal."""
+        return (self.folder / _QUESTION).exists()
 
     @property
     def failure(self) -> str:
@@ -142,6 +150,13 @@ def new_run(repo: Repository, at: float | None = None) -> Run:
             return run
 
 
+def new_question(repo: Repository) -> Run:
+    """Make the folder of a new run that answers a question."""
+    run = new_run(repo)
+    write_atomically(run.folder / _QUESTION, b"")
+    return run
+
+
 def list_runs(repo: Repository) -> list[Run]:
     """All runs of the repository, oldest first."""
     return _runs_in(runs_folder(repo))
@@ -152,13 +167,16 @@ def _runs_in(folder: Path) -> list[Run]:
     return [Run(name, folder / name) for name in names if not name.startswith(".")]
 
 
-def find_run(repo: Repository, prefix: str | None = None) -> Run:
+def find_run(repo: Repository, prefix: str | None = None, *, questions: bool = False) -> Run:
     """The run whose id, or the word in it, starts with `prefix`; the latest run for `None`.
+
+    Runs that answer a question count as the latest only where `questions` are wanted: there is nothing to apply.
 
     Raises `UsageError` when there is none, or more than one.
     """
     runs = list_runs(repo)
     if prefix is None:
+        runs = [run for run in runs if questions or not run.is_question]
         if not runs:
             raise UsageError("there is no run in this repository yet", hint="Start one with: devagent fix")
         return runs[-1]

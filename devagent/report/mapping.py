@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from devagent.journal.secrets import Secrets
 from devagent.report.shown import json_text, shown
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ VERSION = 1
 def print_map(drawn: "RepositoryMap", *, as_json: bool, quiet: bool) -> None:
     """The map as text, or as JSON with lines, ranks and reasons."""
     if as_json:
-        print(json_text({"devagent": VERSION, "kind": "map", **drawn.to_json()}, indent=1))
+        print(json_text({"devagent": VERSION, "kind": "map", **Secrets().redacted(drawn.to_json())}, indent=1))
         return
     print(shown(drawn.text), end="")
     sys.stdout.flush()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devagent.report.chosen import print_context
 from devagent.report.shown import json_text
 from devagent.report.telling import plural
 from devagent.sandbox.output import visible
@@ -71,7 +72,7 @@ def _seen(test: dict[str, Any]) -> str:
     return (f"{file}, " if file and not test["id"].startswith(file) else "") + f"{test['seconds']:.2f} s"
 
 
-def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
+def print_view(seen: "RunView", *, as_json: bool, conversation: bool, context: bool = False) -> None:
     """A run as `show` tells it."""
     if as_json:
         _print_json(seen.to_json())
@@ -84,7 +85,8 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
     if seen.revised_by:
         console.print(f"Revised by {', '.join(seen.revised_by)}", markup=False, soft_wrap=True)
     if seen.failure:
-        console.print(f"Ended without a proposal: {seen.failure}", style="yellow", markup=False, soft_wrap=True)
+        what = "an answer" if seen.is_question else "a proposal"
+        console.print(f"Ended without {what}: {seen.failure}", style="yellow", markup=False, soft_wrap=True)
     if seen.diff:
         console.print()
         if seen.failure:
@@ -99,6 +101,8 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool) -> None:
     for step in seen.steps:
         console.print(f"  {step}", markup=False, highlight=False, soft_wrap=True)
     _print_ledger(console, seen.ledger)
+    if context:
+        print_context(seen.context)
     if conversation:
         _print_conversation(console, seen.conversation)
     elif seen.conversation:

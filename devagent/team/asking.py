@@ -4,13 +4,18 @@ The answer is begun for the model (its code fence, perhaps the signature) and en
 code and nothing else: on two cores every word counts.
 """
 
+import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from devagent.code.constants import replace_constant
-from devagent.code.context import Surroundings, surroundings
+from devagent.code.context.excerpts import first_lines
+from devagent.code.context.parts import WHOLE as IN_FULL
+from devagent.code.context.parts import Assembled, Placed, assemble, given
+from devagent.code.context.surroundings import SECTION, in_short, surroundings
 from devagent.code.edits.answer import apply_answer, has_marks
 from devagent.code.edits.apply import replace_lines
 from devagent.code.edits.fences import code_blocks, source_for
@@ -26,6 +31,12 @@ from devagent.team.phases import Phase
 
 MAX_TEST_LINES = 40
 MAX_FAILURE_LINES = 8
+MAX_MISTAKE = 800
+"""Characters of a change that was tried."""
+
+AROUND_TOKENS = 1_000
+"""Most tokens of what a function refers to: a small model on two cores reads some fifty a second."""
+
 MAX_LINE_TOKENS = 120
 FENCE = "```"
 
@@ -82,20 +93,53 @@ class Subject:
         telling = [c for c in seen if c.arguments not in ("", "self")]
         return "\n".join(f"{c.function}({c.arguments}) -> {c.result}" for c in telling[:3])
 
+    @cached_property
+    def context(self) -> Assembled:
+        """What the function refers to, as far as there is room for it."""
+        return assemble(list(in_short(surroundings(self.files, self.symbol))), AROUND_TOKENS)
+
     @property
     def around(self) -> str:
         """What the function refers to, in short: constants, its class and constructor, signatures of what it calls."""
-        return _in_short(surroundings(self.files, self.symbol))
+        return self.context.text(SECTION, "\n")
+
+    @property
+    def given(self) -> list[Placed]:
+        """What every question about the function shows: the function itself, the test, and what that says."""
+        name = f"{self.symbol.path}: {self.symbol.name}"
+        shown = (
+            ("function", name, "it is asked about", self.comment + self.symbol.text(self.content)),
+            ("test_source", self.test_path or "the task", "it fails because of it", self.test_source),
+            ("failure", "what the test says", "it shows the fault", self.failure),
+        )
+        return [given(*it, form="first lines" if _is_cut(it[3]) else IN_FULL) for it in shown if it[3]]
 
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to ask, ready to be sent. `begun` is what the answer begins with, empty where it may not be begun."""
+    """One thing to ask, ready to be sent. `begun` is what the answer begins with, empty where it may not be begun.
+
+    `hint` is what it says beside the function and its test; `surrounded` is whether it shows what the function refers
+    to.
+    """
 
     subject: Subject
     request: ModelRequest
     begun: str = ""
     line: int = 0
+    hint: str = ""
+    surrounded: bool = False
+
+    @property
+    def context(self) -> Assembled:
+        """What of the repository was chosen for it."""
+        return self.subject.context if self.surrounded else Assembled(AROUND_TOKENS)
+
+    @property
+    def given(self) -> list[Placed]:
+        """What it shows whatever the room."""
+        told = given("hint", "what was said and tried before", "it is not to be done again", self.hint)
+        return [*self.subject.given, *([told] if self.hint else [])]
 
     def content(self, reply: ModelReply) -> bytes:
         """The file with the answer in it. Raises `EditError` for an answer that cannot be used."""
@@ -155,14 +199,15 @@ def whole_function(
     limit = _longest(subject, phase)
     closing = hint + wish.format(short=symbol.short)
     request = _request(subject, phase, closing, begun, temperature=temperature, seed=seed, max_tokens=limit)
-    return Question(subject, request, begun)
+    return Question(subject, request, begun, hint=hint, surrounded=SECTION in phase.template.names)
 
 
 def rewrite(subject: Subject, phase: Phase, *, hint: str, begin: bool) -> Question:
     """Ask for the complete function with a prompt that is read quickly. `begin` says whether the answer is begun."""
     begun = f"{FENCE}{subject.language}\n" if begin else ""
     limit = _longest(subject, phase)
-    return Question(subject, _request(subject, phase, hint, begun, temperature=0.0, seed=0, max_tokens=limit), begun)
+    request = _request(subject, phase, hint, begun, temperature=0.0, seed=0, max_tokens=limit)
+    return Question(subject, request, begun, hint=hint, surrounded=SECTION in phase.template.names)
 
 
 def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: Begin) -> Question:
@@ -171,7 +216,7 @@ def one_line(subject: Subject, phase: Phase, number: int, *, seed: int, begin: B
     begun = "" if begin == "nothing" else f"{FENCE}{subject.language}\n"
     closing = LINE.format(short=subject.symbol.short, language=subject.language, line=line)
     request = _request(subject, phase, closing, begun, temperature=0.2, seed=seed, max_tokens=MAX_LINE_TOKENS)
-    return Question(subject, request, begun, number)
+    return Question(subject, request, begun, number, surrounded=SECTION in phase.template.names)
 
 
 def head(subject: Subject) -> str:
@@ -205,7 +250,7 @@ def mistake(old: bytes, new: bytes, test: TestResult) -> str:
 
     before, after = (content.decode(errors="replace").splitlines() for content in (old, new))
     diff = difflib.unified_diff(before, after, n=0, lineterm="")
-    changed = "\n".join(line for line in diff if not line.startswith(("---", "+++", "@@")))[:800]
+    changed = _shortened([line for line in diff if not line.startswith(("---", "+++", "@@"))])
     gives = first_lines(test.message, 4)
     return (
         f"This was tried and is wrong:\n{FENCE}\n{changed}\n{FENCE}\nIt gives:\n{FENCE}\n{gives}\n{FENCE}\n"
@@ -215,14 +260,21 @@ def mistake(old: bytes, new: bytes, test: TestResult) -> str:
 
 def tests_in_short(test: TestResult, source: str) -> tuple[str, str]:
     """The source of a test and what it says, as far as a short prompt can hold them."""
-    said = test.message.partition("Full diff:")[0]
-    return first_lines(source, MAX_TEST_LINES), first_lines(said.rstrip(), MAX_FAILURE_LINES)
+    said, _, rest = test.message.partition("Full diff:")
+    return first_lines(source, MAX_TEST_LINES), first_lines(said.rstrip(), MAX_FAILURE_LINES, rest.count("\n"))
 
 
-def first_lines(text: str, limit: int) -> str:
-    """The first lines of a text, and a sign where something was left out."""
-    lines = text.strip("\n").split("\n")
-    return "\n".join(lines[:limit] + (["…"] if len(lines) > limit else []))
+def _shortened(lines: list[str]) -> str:
+    """The first lines, as many as a short prompt can hold, and how many more there are."""
+    length, shown = 0, 0
+    for line in lines:
+        length += len(line) + 1
+        shown += length <= MAX_MISTAKE
+    return first_lines("\n".join(lines), max(shown, 1))
+
+
+def _is_cut(text: str) -> bool:
+    return re.search(r"^… \d+ more lines?$", text[-40:], re.MULTILINE) is not None
 
 
 def _longest(subject: Subject, phase: Phase) -> int:
@@ -243,7 +295,7 @@ def _request(
 
 def _shared(subject: Subject, phase: Phase) -> str:
     """The part of the prompt that all questions about a function share, so that the server reads it once."""
-    symbol = subject.symbol
+    symbol, uses = subject.symbol, phase.template.names
     return phase.prompt(
         {
             "language": subject.language,
@@ -253,12 +305,7 @@ def _shared(subject: Subject, phase: Phase) -> str:
             "kind": "statement" if symbol.kind == "constant" else "function",
             "name": symbol.name,
             "path": symbol.path,
-            "surroundings": subject.around,
+            "surroundings": subject.around if SECTION in uses else "",
             "function": subject.comment + symbol.text(subject.content),
         }
     )
-
-
-def _in_short(around: Surroundings) -> str:
-    parts: Sequence[str] = [*around.constants, around.header, around.constructor, *around.callees[:8]]
-    return "\n".join(first_lines(part, 14) for part in parts if part)

@@ -18,6 +18,7 @@ from devagent.models.model import Gap, ModelReply, ModelRequest
 from devagent.repair.batch import Variant
 from devagent.repair.holes import Hole, before, between, fillings, hole_at
 from devagent.team.asking import Subject
+from devagent.team.context import tell
 from devagent.team.searching import RepairSearch
 from devagent.team.turns import Turns
 from devagent.team.workbench import Attempt, Changes, Origin
@@ -59,6 +60,7 @@ class GapFiller:
         self._room, self._place, self._role, self._phase = room, place, role, phase
         self._search, self._subjects = search, subjects
         self._turns: dict[str, Turns[Place]] = {}
+        self._told: set[str] = set()
 
     async def attempts(self, ground: Changes) -> AsyncGenerator[Attempt, None]:
         """Asks about the next few holes of one function, then tries: what passed the tests, as attempts.
@@ -71,6 +73,7 @@ class GapFiller:
             return
         chosen = self._next(turns)
         subject = self._subjects(self._room.suspects[chosen[0].rank], ground)
+        self._tell(subject, key)
         variants: list[Variant] = []
         places: list[str] = []
         for place in chosen:
@@ -85,6 +88,13 @@ class GapFiller:
             origin = Origin(f"{places[0]}/tried", self._role, self._room.gateway(self._role).card.name, "filled")
             async for attempt in self._search.attempts_of(variants, origin):
                 yield attempt
+
+    def _tell(self, subject: Subject, key: str) -> None:
+        """Say once for all gaps of a function what stands around them."""
+        place = f"{self._place}/{key[:6]}/{subject.symbol.path}:{subject.symbol.name}/gaps"
+        if place not in self._told:
+            self._told.add(place)
+            tell(self._room, place, subject.context, subject.given)
 
     def _weights(self, ground: Changes) -> dict[Place, float]:
         """How likely each hole is to be the place of the fault: the suspicion of its function, shared by its lines."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devagent.team.agent import PhaseFailed, opening, work
+from devagent.team.context import context_for
 from devagent.team.phases import MalformedArtefact, load_phase
 from devagent.team.tools import Toolbox
 from devagent.team.workbench import Origin
@@ -28,7 +29,7 @@ class LiteStrategy:
             place = f"lite/{round_}"
             room.journal.record("phase.started", place, {"phase": phase.name, "role": phase.by.name})
             toolbox = Toolbox(room.bench, place, dict(room.ground))
-            messages = opening(phase, phase.prompt(room.values()) + last, tools=True)
+            messages = opening(phase, phase.prompt(await context_for(room, phase, place)) + last, tools=True)
 
             def submitted(text: str, toolbox: Toolbox = toolbox) -> str:
                 if toolbox.changes == room.ground:

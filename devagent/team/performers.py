@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from devagent.proposal.candidate import Evidence, Verdict
 from devagent.team.agent import PhaseFailed, opening, work
+from devagent.team.context import context_for
 from devagent.team.dialogue import produce
 from devagent.team.phases import MalformedArtefact, Phase
 from devagent.team.programs import PROGRAMS
@@ -47,7 +48,7 @@ async def _artefact(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
             return artefact, "program"
     if not phase.schema:
         raise PhaseFailed(f"the phase {phase.name} has neither a schema nor a program that fills it")
-    artefact = await produce(room, phase, place, room.values())
+    artefact = await produce(room, phase, place, await context_for(room, phase, place))
     await settle_questions(room, place, artefact.get("questions", []))
     return artefact, "model"
 
@@ -63,9 +64,8 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
             raise MalformedArtefact("Nothing was changed yet: use the edit tool, then submit.")
         return text
 
-    summary = await work(
-        room, phase, place, opening(phase, phase.prompt(room.values()), tools=True), toolbox, submitted
-    )
+    instruction = phase.prompt(await context_for(room, phase, place))
+    summary = await work(room, phase, place, opening(phase, instruction, tools=True), toolbox, submitted)
     origin = Origin(place, phase.by.name, room.gateway(phase.by.name).card.name, "agent")
     room.attempts.append(await room.bench.attempt(place, dict(toolbox.changes), origin))
     return {"summary": summary, "paths": sorted(toolbox.changes)}, "model"

@@ -7,8 +7,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from devagent.code.context.exercising import source_of
 from devagent.code.frames import frames
-from devagent.code.symbol import symbols
 from devagent.proposal.candidate import Verdict
 
 if TYPE_CHECKING:
@@ -71,50 +71,10 @@ async def review_by_checks(room: "Room", _place: str) -> dict[str, Any] | None:
     return {"verdict": "good"}
 
 
-def code_of_suspects(room: "Room", limit: int = 4, max_chars: int = 12_000) -> str:
-    """The source of the most suspicious functions, each under its name."""
-    parts: list[str] = []
-    files = room.bench.workspace(room.ground)
-    for suspect in room.suspects[:limit]:
-        file = files.get(suspect.symbol.path)
-        known = symbols(suspect.symbol.path, file.content) if file is not None else ()
-        symbol = next((s for s in known if s.name == suspect.symbol.name), None)
-        if file is None or symbol is None:
-            continue
-        text = f"# {symbol.path}: {symbol.name}, line {symbol.start_line}\n{symbol.text(file.content)}"
-        if sum(map(len, parts)) + len(text) > max_chars and parts:
-            parts.append(f"# {symbol.path}: {symbol.name} is left out here; read it with a tool")
-            continue
-        parts.append(text)
-    return "\n\n".join(parts)
-
-
 def source_of_test(room: "Room", test_id: str, file: str) -> str:
     """The source of a test function, or nothing when it cannot be found."""
     found = room.bench.workspace({}).get(file)
-    if found is None:
-        return ""
-    known = symbols(file, found.content)
-    short = re.sub(r"\[.*$", "", test_id.split("::")[-1], flags=re.DOTALL).split(" > ")[-1]
-    for symbol in known:
-        if symbol.short == short:
-            return symbol.text(found.content)
-    return _test_block(found.content.decode(errors="replace"), short)
-
-
-def _test_block(text: str, title: str) -> str:
-    """The block of a test that is a call with a title, as in JavaScript: from its first line to its closing one."""
-    lines = text.split("\n")
-    for n, line in enumerate(lines):
-        if title in line and re.match(r"\s*(test|it)\b", line):
-            indent = len(line) - len(line.lstrip())
-            end = next((m for m in range(n + 1, len(lines)) if lines[m].strip() and _indent(lines[m]) <= indent), n)
-            return "\n".join(lines[n : end + 1])
-    return ""
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+    return "" if found is None else source_of(file, found.content, test_id)
 
 
 PROGRAMS: dict[str, Program] = {

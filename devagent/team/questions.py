@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from devagent.code.context.parts import WHOLE, Form, Part, assemble, given
 from devagent.team.agent import PhaseFailed
+from devagent.team.context import tell
 from devagent.team.dialogue import ask_once
 from devagent.team.phases import load_phase
 
 if TYPE_CHECKING:
     from devagent.team.room import Room
 
-MAX_EXCERPTS = 40
+MOST_WORDS, MOST_LINES = 5, 8
+MAX_TOKENS = 2_000
+_EXCERPTS = "excerpts"
 
 
 async def settle_questions(room: "Room", place: str, questions: Sequence[str]) -> None:
@@ -35,18 +39,28 @@ async def _from_repository(room: "Room", place: str, question: str) -> str | Non
     from devagent.code.search import find_text
 
     files = {path: file.content for path, file in room.bench.files.items()}
-    words = sorted({w.strip("`'\".,?()") for w in question.split() if len(w) > 4 or "_" in w}, key=len, reverse=True)
-    hits = [hit for word in words[:5] for hit in find_text(files, word, limit=MAX_EXCERPTS // 5).matches]
-    excerpts = "\n".join(dict.fromkeys(f"{path}:{line}: {text}" for path, line, text in hits))
-    if not excerpts:
+    words = sorted(
+        {w.strip("`'\".,?()") for w in question.split() if len(w) > 4 or "_" in w}, key=lambda w: (-len(w), w)
+    )
+    found = [(word, find_text(files, word, limit=MOST_LINES)) for word in words[:MOST_WORDS]]
+    parts = [_lines_with(word, str(hits), more=hits.more) for word, hits in found if hits.matches]
+    if not parts:
         return None
+    chosen = assemble(parts, MAX_TOKENS)
+    excerpts = chosen.text(_EXCERPTS, "\n")
+    tell(room, place, chosen, [given("question", "question", "what is asked", question)])
     try:
         phase = load_phase("ask_repository", room.library)
-        found = await ask_once(room, phase, place, {"question": question, "excerpts": excerpts})
+        answer = await ask_once(room, phase, place, {"question": question, "excerpts": excerpts})
     except PhaseFailed:
         return None
-    quote = str(found["quote"]).strip()
-    return str(found["answer"]) if found["answer"] and quote and quote in excerpts else None
+    quote = str(answer["quote"]).strip()
+    return str(answer["answer"]) if answer["answer"] and quote and quote in excerpts else None
+
+
+def _lines_with(word: str, lines: str, *, more: bool) -> Part:
+    form = Form(f"the first {MOST_LINES}" if more else WHOLE, lines)
+    return Part(_EXCERPTS, f"lines with {word}", "the question has this word", (form,))
 
 
 async def _from_user(room: "Room", place: str, question: str) -> str | None:

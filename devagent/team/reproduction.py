@@ -17,9 +17,9 @@ from devagent.sandbox.manifests import enclosing, projects
 from devagent.sandbox.results import TestRun
 from devagent.sandbox.sandbox import File
 from devagent.team.agent import PhaseFailed, opening
+from devagent.team.context import context_for
 from devagent.team.location import settle
 from devagent.team.phases import Phase
-from devagent.team.programs import code_of_suspects
 
 if TYPE_CHECKING:
     from devagent.team.performers import By
@@ -41,14 +41,15 @@ async def reproduce(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
             return {"path": path}, "program"
     trouble = ""
     for attempt in range(1, ATTEMPTS + 1):
-        values = {**room.values(), "test_path": path, "trouble": trouble, "code": code_of_suspects(room, 2, 5000)}
+        where = f"{place}/attempt/{attempt}"
+        values = await context_for(room, phase, where, test_path=path, trouble=trouble)
         request = ModelRequest(
             opening(phase, phase.prompt(values), tools=False),
             max_tokens=phase.max_tokens,
             temperature=0.0 if attempt == 1 else 0.7,
             seed=attempt,
         )
-        reply = await room.ask(phase.by.name, phase.name, f"{place}/attempt/{attempt}", request)
+        reply = await room.ask(phase.by.name, phase.name, where, request)
         text = file_in(reply.text, path)
         if not text:
             trouble = "There was no code block in your answer."

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from devagent.proposal.candidate import Evidence, Verdict
 from devagent.sandbox.sandbox import File
 from devagent.team.agent import PhaseFailed
+from devagent.team.context import context_for
 from devagent.team.dialogue import produce
 from devagent.team.phases import Phase
 from devagent.team.programs import review_by_checks
@@ -24,7 +25,7 @@ async def review(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
     if room.is_small(phase.by.name):
         said, by = await review_by_checks(room, place), "program"
     else:
-        said, by = await produce(room, phase, place, room.values()), "model"
+        said, by = await produce(room, phase, place, await context_for(room, phase, place)), "model"
     evidence = await _weighed(room, place, attempt, said or {"verdict": "good"})
     room.attempts[-1] = attempt.with_evidence(evidence)
     return said, "program" if by == "program" else "model"

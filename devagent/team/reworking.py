@@ -15,6 +15,7 @@ from devagent.code.errors import EditError
 from devagent.code.symbol import Symbol, symbols
 from devagent.sandbox.sandbox import File
 from devagent.team.asking import RESTATE, REWORK, Subject, mistake, said, tests_in_short, whole_function
+from devagent.team.context import tell
 from devagent.team.phases import Phase, load_phase
 from devagent.team.programs import source_of_test
 from devagent.team.searching import RepairSearch
@@ -125,6 +126,7 @@ class _Rework:
             begin="fence" if room.gateway(role).card.extra.get("begins_answers") else "nothing",
             wish=RESTATE if symbol.kind == "constant" else REWORK,
         )
+        tell(room, place, question.context, question.given)
         reply = await room.ask(role, self.phase.name, place, question.request)
         try:
             content = question.content(reply)

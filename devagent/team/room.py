@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devagent.code.locate import Suspect
 from devagent.config.settings import TeamSettings
@@ -11,11 +11,13 @@ from devagent.journal.journal import Journal
 from devagent.models.gateway import Gateway
 from devagent.models.model import ModelReply, ModelRequest
 from devagent.sandbox.coverage import Coverage
-from devagent.sandbox.output import one_line
 from devagent.sandbox.results import TestResult
 from devagent.team.location import guess, settle
 from devagent.team.prompts import OWN, Library
 from devagent.team.workbench import Attempt, Changes, Workbench
+
+if TYPE_CHECKING:
+    from devagent.team.indexed import AskIndex
 
 AskUser = Callable[[str], Awaitable[str | None]]
 
@@ -42,7 +44,7 @@ class Room:
     """Everything the phases of one run share. `gateways` maps a role to the model it speaks with; "" is the default.
 
     `ground` are the changes of an earlier proposal that the user wants revised; empty where there is none. `library`
-    has the prompt files.
+    has the prompt files, `index` leads to the index of the checkout where there is one.
     """
 
     task: Task
@@ -52,6 +54,7 @@ class Room:
     team: TeamSettings
     ask_user: AskUser | None = None
     library: Library = OWN
+    index: "AskIndex | None" = None
     ground: Changes = field(default_factory=dict)
     artefacts: dict[str, Any] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
@@ -128,31 +131,6 @@ class Room:
             case _:
                 return False
 
-    def values(self) -> dict[str, Any]:
-        """What prompt templates may use."""
-        from devagent.team.programs import code_of_suspects
-        from devagent.team.tools import describe_run
-
-        last = self.attempts[-1] if self.attempts else None
-        failing = self.task.failing
-        return {
-            "task": self.task,
-            "feedback": self.task.feedback,
-            "context": "\n\n".join(filter(None, [self.task.context, "\n".join(self.answers)])),
-            "failures": describe_run("", failing) if failing else "",
-            "artefacts": {"spec": "", "suspects": "", **self.artefacts},
-            "suspects": "\n".join(
-                f"{s.symbol.path}: {s.symbol.name} ({'; '.join(s.reasons)})" for s in self.suspects[:8]
-            ),
-            "code": code_of_suspects(self),
-            "file_list": "\n".join(map(one_line, sorted(self.bench.files)[:400])),
-            "test_style": self.bench.ecosystem.test_style,
-            "example_test": self._example_test(),
-            "diff": self.diff(last) if last else "",
-            "evidence": "\n".join(f"{e.gate}: {e.summary}" for e in last.evidence) if last else "",
-            "last_attempt": self._last_attempt(),
-        }
-
     def diff(self, attempt: Attempt) -> str:
         """What an attempt changes, as a unified diff for reading."""
         return self.diff_of(attempt.changes)
@@ -168,16 +146,3 @@ class Room:
             after = file.content.decode(errors="replace").splitlines(keepends=True) if file else []
             parts += difflib.unified_diff(before, after, f"a/{path}", f"b/{path}")
         return "".join(line if line.endswith("\n") else line + "\n" for line in parts)
-
-    def _last_attempt(self) -> str:
-        last = self.attempts[-1] if self.attempts else None
-        if last is None or last.good:
-            return ""
-        observed = "\n".join(f"{e.gate}: {e.summary}\n" + "\n".join(e.details) for e in last.evidence)
-        return f"{self.diff(last)}\n{observed}"
-
-    def _example_test(self) -> str:
-        ecosystem = self.bench.ecosystem
-        tests = [p for p in self.bench.files if ecosystem.owns(p) and ecosystem.is_test(p)]
-        sizes = sorted((size, p) for p in tests if (size := len(self.bench.files[p].content)) > 200)
-        return self.bench.files[sizes[0][1]].content.decode(errors="replace")[:2500] if sizes else ""

@@ -40,6 +40,7 @@ from devagent.team.asking import (
     tests_in_short,
     whole_function,
 )
+from devagent.team.context import tell
 from devagent.team.filling import GapFiller
 from devagent.team.phases import Phase, load_phase
 from devagent.team.programs import source_of_test
@@ -173,6 +174,8 @@ class FunctionSampler:
     async def _asked(self, asked: Sequence[Placed]) -> AsyncGenerator[Attempt, None]:
         role = self.phase.by.name
         self.asked += len(asked)
+        for place, _, question in asked:
+            tell(self.room, place, question.context, question.given)
         calls = [(place, question.request) for place, _, question in asked]
         async with aclosing(self.room.gateway(role).samples(calls, role=role, phase=self.phase.name)) as replies:
             async for index, reply in replies:

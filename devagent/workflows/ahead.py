@@ -8,7 +8,7 @@ from contextlib import suppress
 from devagent.errors import CannotRun
 from devagent.models.select import Kind
 
-_ALWAYS = ("devagent.team.chain_strategy", "jinja2.sandbox")
+_ALWAYS = ("devagent.team.chain_strategy", "jinja2.sandbox", "jinja2.meta")
 _FOR: dict[Kind, tuple[str, ...]] = {
     "embedded": ("devagent.models.embedded", "httpx", "httpcore", "anyio"),
     "openai": ("devagent.models.openai", "devagent.models.ollama", "httpx", "httpcore", "anyio"),

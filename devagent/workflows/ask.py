@@ -6,31 +6,33 @@ Every claim names a line and quotes it. A claim whose quoted line is not there i
 import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from devagent.code.context.parts import EVENT, Assembled, assemble, given
 from devagent.code.locate import Suspect, locate
-from devagent.code.passages import Passage, passages
+from devagent.code.passages import EXCERPTS, Passage, passages
 from devagent.code.textfile import lines_of, read_text
-from devagent.config.resources import scratch_folder
 from devagent.config.settings import Settings
 from devagent.errors import CannotRun, ExitCode, OutOfBudget
-from devagent.journal.journal import Journal
+from devagent.journal.journal import Journal, read_events
 from devagent.journal.ledger import Ledger
-from devagent.models.budget import Budget
+from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
 from devagent.models.model import Message, ModelRequest
+from devagent.models.record import CALL
+from devagent.proposal.store import Run, State, discard, mark_ended, new_question
+from devagent.repo import refs
 from devagent.repo.git import Repository
-from devagent.repo.snapshot import Base
 from devagent.sandbox.output import one_line
+from devagent.sandbox.sandbox import Tree
 from devagent.team.phases import MalformedArtefact, Phase, load_phase, read_artefact, schema_in_words
 from devagent.team.prompts import Library
 from devagent.workflows.locate import Found, contents_of, found_of
 from devagent.workflows.place import files_of, taken
-from devagent.workflows.results import VERSION
-from devagent.workflows.session import Crew
-from devagent.workflows.staff import Staff
+from devagent.workflows.request import Request, settings_from_json, settings_to_json
+from devagent.workflows.results import VERSION, Observed
+from devagent.workflows.session import Work
 from devagent.workflows.surface import Surface
 
 Outcome = Literal["answered", "no answer", "no model", "out of budget"]
@@ -40,6 +42,8 @@ _EXIT_CODES: dict[Outcome, ExitCode] = {
     "no model": ExitCode.NOT_RESOLVED,
     "out of budget": ExitCode.OUT_OF_BUDGET,
 }
+_STATES: dict[Outcome, State] = {"answered": State.ANSWERED, "out of budget": State.STOPPED}
+_AS_CONFIGURED = Work()
 TRIES = 2
 PLACES = 8
 TOKENS = {"small": 1200, "large": 8000}
@@ -58,10 +62,18 @@ class Claim:
     line: int
     quote: str
 
+    @property
+    def shown(self) -> str:
+        """The line as `path:line: text`."""
+        return f"{self.path}:{self.line}: {self.quote}"
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What `devagent ask` gives. `dropped` claims quoted a line that is not there; `places` are where to look."""
+    """What `devagent ask` gives. `dropped` claims quoted a line that is not there; `places` are where to look.
+
+    `run` is where it is on record.
+    """
 
     outcome: Outcome
     summary: str
@@ -70,6 +82,7 @@ class Answer:
     places: tuple[Found, ...] = ()
     read: tuple[str, ...] = ()
     ledger: dict[str, Any] = field(default_factory=dict)
+    run: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -81,43 +94,109 @@ class Answer:
         return {"devagent": VERSION, "kind": "answer", **asdict(self), "exit_code": int(self.exit_code)}
 
 
-StaffFor = Callable[[Settings, Journal, Budget, Surface], Crew]
-
-
 async def ask(
-    repo: Repository,
-    settings: Settings,
-    surface: Surface,
-    question: str,
-    *,
-    base: Base = "worktree",
-    prompts: Mapping[str, str] | None = None,
-    staff_for: StaffFor = Staff,
+    repo: Repository, request: Request, settings: Settings, surface: Surface, work: Work = _AS_CONFIGURED
 ) -> Answer:
-    """Answer a question about the repository. Where no model can, the places to look at are all there is."""
-    include = settings.sandbox.include
-    state = taken(repo, base, include=include)
-    contents = contents_of(files_of(repo, state.commit, surface, include=include))
-    suspects = [s for s in locate(contents, text=question, limit=PLACES) if s.fits]
-    phase = load_phase("answer", Library(prompts or {}))
-    limits = settings.budget
-    budget = Budget(tokens=limits.tokens, cost=limits.cost, seconds=limits.seconds)
-    with scratch_folder("ask") as folder, Journal(Path(folder)) as journal:
+    """Answer the question that a request is. Where no model can, the places to look at are all there is.
+
+    It is a run like others, without a proposal: `show` tells of it, `replay` does it again, `resume` goes on with it.
+    One in which no model came to answer is not kept. Nothing of the checkout changes.
+
+    Raises `UsageError` and `ModelError` for models that cannot be meant.
+    """
+    run = new_question(repo)
+    try:
+        with Journal(run.folder) as journal:
+            journal.observe(surface.event)
+            asked = {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
+            journal.record("run.started", "", asked)
+            return await Asking(repo, run, journal, request, settings, surface, work).result()
+    finally:
+        if not any(event.kind == f"{CALL}.finished" for event in read_events(run.folder)):
+            discard(repo, run)
+
+
+async def resume(
+    repo: Repository,
+    run: Run,
+    change: Callable[[Settings], Settings],
+    surface: Surface,
+    work: Work = _AS_CONFIGURED,
+) -> Answer:
+    """Go on with a question that was interrupted, or stopped by its budget. `change` may raise limits."""
+    with Journal(run.folder) as journal:
         journal.observe(surface.event)
-        surface.watch(budget)
-        journal.secrets.learn(contents.values())
-        staff = staff_for(settings, journal, budget, surface)
+        begun = [event for event in journal.events if event.kind in ("run.started", "run.resumed")]
+        restored = journal.secrets.unmasked
+        request = Request.from_json(restored(begun[0].data["request"]))
+        settings = change(settings_from_json(restored(begun[-1].data["settings"])))
+        facts = {"settings": settings_to_json(settings), "finished": False, "run": run.id}
+        journal.record("run.resumed", "", facts, key=str(journal.session))
+        return await Asking(repo, run, journal, request, settings, surface, work).result()
+
+
+class Asking:
+    """One session of a run that answers a question."""
+
+    def __init__(
+        self,
+        repo: Repository,
+        run: Run,
+        journal: Journal,
+        request: Request,
+        settings: Settings,
+        surface: Surface,
+        work: Work,
+    ) -> None:
+        self.repo, self.run, self.journal = repo, run, journal
+        self.request, self.settings, self.surface = request, settings, surface
+        limits = settings.budget
+        spent = Spent.from_events(journal.events, journal.earlier_seconds)
+        self.budget = Budget(tokens=limits.tokens, cost=limits.cost, seconds=limits.seconds, spent=spent)
+        surface.watch(self.budget)
+        self.staff = work.staff_for(settings, journal, self.budget, surface)
+
+    async def result(self) -> Answer:
+        """The answer; it is on record when this returns. Raises `UsageError` and `ModelError`."""
+        contents = contents_of(self._files())
+        suspects = [s for s in locate(contents, text=self.request.text, limit=PLACES) if s.fits]
+        phase = load_phase("answer", Library(self.request.prompts))
+        asked = Asked(contents, self.request.text, suspects, phase, self.journal)
+        self.journal.secrets.learn(contents.values())
         try:
-            staff.get_ready()
-            await staff.check()
-            async with budget.deadline():
-                return await Asked(contents, question, suspects, phase, journal).answer(staff.gateways)
+            self.staff.get_ready()
+            await self.staff.check()
+            async with self.budget.deadline():
+                answer = await asked.answer(self.staff.gateways)
         except OutOfBudget as error:
-            return Answer("out of budget", str(error), places=tuple(map(found_of, suspects)))
+            self.journal.record("budget.reached", "", {"why": str(error)}, key=str(self.journal.session))
+            answer = Answer("out of budget", str(error), places=asked.places)
         except CannotRun as error:
-            return Answer("no model", f"no model answered: {error}", places=tuple(map(found_of, suspects)))
+            answer = Answer("no model", f"no model answered: {error}", places=asked.places)
         finally:
-            await staff.close()
+            await self.staff.close()
+        return self._ended(answer)
+
+    def _files(self) -> Tree:
+        """The files of the snapshot, which is taken when the question is asked."""
+        include = self.settings.sandbox.include
+        if known := self.journal.find("snapshot.taken"):
+            commit = str(known[0].data["commit"])
+        else:
+            state = taken(self.repo, self.request.base, include=include)
+            commit = state.commit
+            refs.put(self.repo, self.run.id, "base", commit)
+            self.journal.record("snapshot.taken", "", {"commit": commit, "skipped": list(state.skipped)})
+        return files_of(self.repo, commit, self.surface, include=include)
+
+    def _ended(self, answer: Answer) -> Answer:
+        redact = self.journal.secrets.redact
+        mark_ended(self.run, redact(answer.summary), _STATES.get(answer.outcome, State.FAILED))
+        shown = [Observed("claim", "pass", redact(c.claim), (redact(c.shown),)) for c in answer.claims]
+        told = {"outcome": answer.outcome, "summary": redact(answer.summary), "diff": ""}
+        facts = {**told, "evidence": [vars(claim) for claim in shown]}
+        self.journal.record("run.ended", "", facts, key=str(self.journal.session))
+        return replace(answer, run=self.run.id)
 
 
 @dataclass(frozen=True)
@@ -134,11 +213,10 @@ class Asked:
         """The claims of the model that hold. Raises `ModelError`, `OutOfBudget`."""
         role = self.phase.by.name
         gateway = gateways.get(role, gateways[""])
-        read = self._passages(gateway)
-        places = tuple(map(found_of, self.suspects))
+        read, text = self._chosen(gateway)
         if not read:
-            return Answer("no answer", "nothing in this repository has to do with the question", places=places)
-        claims = await self._claims(gateway, role, read)
+            return Answer("no answer", "nothing in this repository has to do with the question", places=self.places)
+        claims = await self._claims(gateway, role, read, text)
         contents = {passage.path: self.files[passage.path] for passage in read}
         kept = [held for claim in claims if (held := verified(claim, contents))]
         dropped = len(claims) - len(kept)
@@ -148,24 +226,36 @@ class Asked:
             summary,
             claims=tuple(dict.fromkeys(kept)),
             dropped=dropped,
-            places=places,
+            places=self.places,
             read=tuple(f"{p.path}:{p.start}-{p.end} ({p.why})" for p in read),
             ledger=Ledger.from_events(self.journal.events).to_json(),
         )
 
-    def _passages(self, gateway: Gateway) -> list[Passage]:
-        """What the model reads; in the journal with what was left out, and why each was chosen."""
-        tokens = min(TOKENS[gateway.card.size], gateway.card.window // 2)
-        read, dropped = passages(self.files, self.question, self.suspects, tokens)
-        while read and not gateway.fits(self._request(gateway, read)):
-            dropped.append(read.pop())
-        told = {name: [[p.path, p.start, p.end, p.why] for p in ps] for name, ps in (("read", read), ("left", dropped))}
-        self.journal.record("context.chosen", "answer", told, key=self.question)
-        return read
+    @property
+    def places(self) -> tuple[Found, ...]:
+        """The functions that the question points to."""
+        return tuple(map(found_of, self.suspects))
 
-    async def _claims(self, gateway: Gateway, role: str, read: Sequence[Passage]) -> list[dict[str, Any]]:
+    def _chosen(self, gateway: Gateway) -> tuple[list[Passage], str]:
+        """What the model reads; in the journal with what was left out, and why each was chosen."""
+        found = passages(self.files, self.question, self.suspects)
+        parts = [passage.part(self.files[passage.path]) for passage in found]
+        limit = min(TOKENS[gateway.card.size], gateway.card.window // 2)
+        while True:
+            chosen = assemble(parts, limit)
+            names = {placed.part.name for placed in chosen.placed}
+            read, text = [passage for passage in found if passage.name in names], chosen.text(EXCERPTS)
+            if not read or gateway.fits(self._request(gateway, read, text)):
+                break
+            limit = limit * 3 // 4
+        always = given("question", "question", "what is asked", self.question)
+        facts = {**chosen.to_json(), "given": Assembled(limit, (always,)).to_json()["parts"]}
+        self.journal.record(EVENT, "answer", facts)
+        return read, text
+
+    async def _claims(self, gateway: Gateway, role: str, read: Sequence[Passage], text: str) -> list[dict[str, Any]]:
         """What the model claims; one that is not in the form asked for may try once more."""
-        request, schema = self._request(gateway, read), self._schema(gateway, read)
+        request, schema = self._request(gateway, read, text), self._schema(gateway, read)
         for attempt in range(1, TRIES + 1):
             reply = await gateway.ask(f"answer/{attempt}", request, role=role, phase=self.phase.name)
             try:
@@ -177,8 +267,7 @@ class Asked:
                 )
         return []
 
-    def _request(self, gateway: Gateway, read: Sequence[Passage]) -> ModelRequest:
-        excerpts = "\n\n".join(passage.text(self.files[passage.path]) for passage in read)
+    def _request(self, gateway: Gateway, read: Sequence[Passage], excerpts: str) -> ModelRequest:
         schema = self._schema(gateway, read)
         text = self.phase.prompt({"question": self.question, "excerpts": excerpts})
         if not gateway.card.schema:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from devagent.code.context.parts import EVENT
 from devagent.journal.journal import Event, read_events, read_first
 from devagent.journal.ledger import Ledger
 from devagent.journal.secrets import redact
-from devagent.proposal.store import Run, find_run
+from devagent.proposal.store import Run, State, find_run
 from devagent.proposal.store import list_runs as stored_runs
 from devagent.repo.git import Repository
 from devagent.repo.objects import diff
@@ -27,7 +28,8 @@ class RunLine:
 
 @dataclass(frozen=True)
 class RunView:
-    """One run as a whole. `steps` says for each phase who did it; `conversation` is every model call.
+    """One run as a whole. `steps` says for each phase who did it; `conversation` is every model call, `context` what
+    each prompt showed of the repository and why.
 
     `since` is what has changed since the proposal of the run that this one `revises`; `revised_by` are the runs that
     revise this one.
@@ -46,11 +48,13 @@ class RunView:
     notes: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     conversation: tuple[dict[str, Any], ...] = ()
+    context: tuple[dict[str, Any], ...] = ()
     ledger: dict[str, Any] = field(default_factory=dict)
     revises: str = ""
     feedback: str = ""
     since: str = ""
     revised_by: tuple[str, ...] = ()
+    is_question: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The view as plain data."""
@@ -64,7 +68,7 @@ def overview(repo: Repository) -> list[RunLine]:
 
 def view(repo: Repository, prefix: str | None) -> RunView:
     """One run, the latest by default. Raises `UsageError` when there is none."""
-    run = find_run(repo, prefix)
+    run = find_run(repo, prefix, questions=True)
     events = read_events(run.folder)
     started = events[0] if events else None
     best, revision = _best_attempt(events), _revision(started)
@@ -72,12 +76,14 @@ def view(repo: Repository, prefix: str | None) -> RunView:
         run=run.id,
         state=str(run.state),
         task=_task(started),
-        failure=run.failure,
+        failure="" if run.state is State.ANSWERED else run.failure,
         diff=best["diff"],
         evidence=tuple(Observed(**{**item, "details": tuple(item["details"])}) for item in best["evidence"]),
         steps=tuple(filter(None, map(_step, events))),
         conversation=tuple(_calls(events)),
+        context=tuple({"place": event.place, **event.data} for event in events if event.kind == EVENT),
         ledger=Ledger.from_events(events).to_json(),
+        is_question=run.is_question,
         revises=revision.get("run", ""),
         feedback=revision.get("feedback", ""),
         revised_by=tuple(line.run for line in overview(repo) if line.revises == run.id),

@@ -1,19 +1,14 @@
 """`map`: the repository, or a part of it, in so many tokens, as its files are now."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from devagent.code.index.index import Index, Place, Progress
+from devagent.code.index.facts import Report
+from devagent.code.index.index import Index, Progress
 from devagent.code.map.repository_map import RepositoryMap, Request, draw_map
 from devagent.errors import DevagentError, NotResolved, UsageError
-from devagent.repo.git import Repository
-from devagent.workflows.indexing import open_index
-
-RECENT_COMMITS = 100
-"""The files that so many commits before HEAD changed count as changed lately."""
-
-_KEPT = "recent"
+from devagent.workflows.indexing import ask_index
+from devagent.workflows.recent import changed_lately
 
 
 def map_repository(
@@ -35,17 +30,15 @@ def map_repository(
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist")
-    index = open_index(path if path.is_dir() else path.parent)
-    try:
-        index.refresh(progress)
+
+    def drawn(index: Index, _: Report) -> RepositoryMap:
         within, folder = _inside(index.root, path), _inside(index.root, standing or path)
-        request = Request(tokens, tuple(focuses), within, folder, _recent(index))
-        drawn = draw_map(index, request)
-    finally:
-        index.close()
-    if not drawn.files:
-        raise _nothing(drawn, within)
-    return drawn
+        found = draw_map(index, Request(tokens, tuple(focuses), within, folder, changed_lately(index)))
+        if not found.files:
+            raise _nothing(found, within)
+        return found
+
+    return ask_index(path if path.is_dir() else path.parent, drawn, progress)
 
 
 def _inside(root: Path, path: Path) -> str:
@@ -62,47 +55,3 @@ def _nothing(drawn: RepositoryMap, within: str) -> DevagentError:
     if within:
         return NotResolved(f"there is nothing to map in {within}", hint="Name another folder, or none for all")
     return UsageError(f"no definition fits in {drawn.limit} tokens", hint="Allow more with --tokens")
-
-
-def _recent(index: Index) -> Sequence[tuple[str, int]]:
-    """The files that the last commits changed, each with how many commits ago; kept until HEAD moves."""
-    place = index.place
-    stamp = _head(place)
-    kept = index.kept(_KEPT)
-    if stamp and kept is not None:
-        known, _, listed = kept.partition(b"\n")
-        if known == stamp:
-            return [(path, age) for path, age in json.loads(listed)]
-    found = _changed_lately(Repository(place.root, place.git_dir, place.common_dir))
-    index.keep(_KEPT, stamp + b"\n" + json.dumps(found).encode())
-    return found
-
-
-def _head(place: Place) -> bytes:
-    """What changes whenever HEAD does, read without git; nothing where that cannot be told."""
-    try:
-        text = (place.git_dir / "HEAD").read_bytes().strip()
-        if not text.startswith(b"ref: "):
-            return text
-        reference = place.common_dir / text.removeprefix(b"ref: ").decode()
-        if reference.is_file():
-            return text + b" " + reference.read_bytes().strip()
-        packed = (place.common_dir / "packed-refs").stat()
-        return b"%s %d %d" % (text, packed.st_mtime_ns, packed.st_size)
-    except OSError:
-        return b""
-
-
-def _changed_lately(repo: Repository) -> list[tuple[str, int]]:
-    listed = repo.git.run("rev-list", "--no-merges", f"--max-count={RECENT_COMMITS}", "HEAD", "--", check=False)
-    commits = listed.stdout.split()
-    if listed.returncode != 0 or not commits:
-        return []
-    changes = repo.git.run("diff-tree", "--stdin", "-r", "-z", "--name-only", stdin=listed.stdout, check=False)
-    ids, age, found = {commit.decode() for commit in commits}, -1, []
-    for entry in changes.fields:
-        if entry in ids:
-            age += 1
-        else:
-            found.append((entry, age))
-    return found

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from devagent.config.resources import scratch_folder
 from devagent.config.settings import BudgetSettings, Settings
@@ -22,6 +22,7 @@ from devagent.models.gateway import Gateway
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.proposal.store import Run, run_folder
 from devagent.repo.git import Git, Repository
+from devagent.workflows.ask import Answer, Asking
 from devagent.workflows.request import Request, settings_from_json
 from devagent.workflows.results import VERSION, RunResult
 from devagent.workflows.session import Session, Work
@@ -69,15 +70,15 @@ async def replay(repo: Repository, run: Run, surface: Surface, work: Work | None
         await asyncio.to_thread(_copy, run, copy)
         with ReplayedJournal(copy.folder) as journal:
             journal.observe(surface.event)
-            return await _replayed(run, Session(*_as_then(repo, scratch, copy, journal, surface, work)))
+            session = Asking if run.is_question else Session
+            return await _replayed(run, journal, session(*_as_then(repo, scratch, copy, journal, surface, work)))
 
 
-async def _replayed(run: Run, session: Session) -> ReplayResult:
-    journal = cast(ReplayedJournal, session.journal)
+async def _replayed(run: Run, journal: ReplayedJournal, session: Session | Asking) -> ReplayResult:
     commit = run.proposal().commit if (run.folder / "proposal.json").exists() else ""
     facts = ReplayResult(run.id, "same", _ending(journal.events), len(journal.events), 0, commit)
     try:
-        result: RunResult | None = await session.result()
+        result: RunResult | Answer | None = await session.result()
     except FailedThen:
         result = None
     except JournalEnds:
@@ -87,7 +88,7 @@ async def _replayed(run: Run, session: Session) -> ReplayResult:
         return replace(facts, outcome="diverged", replayed=journal.reached, event=error.seq, why=str(error))
     journal.show_rest()
     facts = replace(facts, replayed=journal.reached)
-    if result is not None and result.commit != commit:
+    if isinstance(result, RunResult) and result.commit != commit:
         why = f"the proposal is {result.commit[:12] or 'none'} and was {commit[:12] or 'none'}"
         return replace(facts, outcome="diverged", event=len(journal.events) - 1, why=why)
     return facts

@@ -37,12 +37,13 @@ class Revision:
 class Request:
     """A run as it was asked for.
 
-    `command` is the user's own test command; `context` the text of files given with `--read`. A run that `revises`
-    another one takes its snapshot from there, and not from `base`. `prompts` are the prompt files that a trusted
-    repository brought when the run began, by path below `prompts/`: whatever becomes of them later, these are used.
+    The text of an "ask" is a question. `command` is the user's own test command; `context` the text of files given with
+    `--read`. A run that `revises` another one takes its snapshot from there, and not from `base`. `prompts` are the
+    prompt files that a trusted repository brought when the run began, by path below `prompts/`: whatever becomes of
+    them later, these are used.
     """
 
-    kind: Literal["fix", "run"]
+    kind: Literal["fix", "run", "ask"]
     text: str = ""
     command: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -59,7 +60,11 @@ class Request:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Request":
-        """The request that `to_json` gave."""
+        """The request that `to_json` gave. Raises `UsageError` for that of a run that is none of the team's."""
+        if data["kind"] in ("resolve", "merge"):
+            what = "resolved conflicts" if data["kind"] == "resolve" else "merged a branch"
+            hint = f"Start anew: devagent {data['kind']}"
+            raise UsageError(f"this run {what}: the team has no part in it", hint=hint)
         _check_whole(data["command"])
         revises = data.get("revises")
         lists = {"command": tuple(data["command"]), "only": tuple(data["only"])}

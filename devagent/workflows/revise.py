@@ -36,6 +36,8 @@ def revising(repo: Repository, run: Run, feedback: str) -> Revising:
 
     Raises `UsageError` for a run that cannot be revised, with what to do instead.
     """
+    if run.is_question:
+        raise UsageError(f"run {run.id} answers a question: there is no proposal", hint="Ask again in other words")
     _check(run)
     events = read_events(run.folder)
     begun = [event for event in events if event.kind in ("run.started", "run.resumed")]

@@ -31,6 +31,7 @@ from devagent.team.reproduction import observe_feedback
 from devagent.team.room import Room, Task
 from devagent.team.strategy import strategy_named
 from devagent.team.workbench import Attempt, Changes, Workbench
+from devagent.workflows.checkout_index import index_for
 from devagent.workflows.endings import awaited, in_vain, unobserved, who, why_nothing
 from devagent.workflows.ground import ground_of
 from devagent.workflows.named import paths_named
@@ -164,6 +165,7 @@ class Session:
             ask_user=self.surface.ask if self.request.ask else None,
             ground=ground,
             library=Library(self.request.prompts),
+            index=index_for(self.repo, self.request),
         )
         if self._nothing_within(room):
             only = " ".join(self.request.only)

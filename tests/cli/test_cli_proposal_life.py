@@ -64,11 +64,13 @@ def test_the_shape_of_show_holds(devagent: CommandLine, root: Path) -> None:
         "notes": [],
         "steps": [],
         "conversation": [],
+        "context": [],
         "ledger": {"total": SUM, "phases": {}, "roles": {}, "models": {}},
         "revises": "str",
         "feedback": "str",
         "since": "str",
         "revised_by": [],
+        "is_question": "bool",
     }
     assert (seen.json["devagent"], seen.json["kind"], seen.json["state"]) == (1, "show", "proposed")
 

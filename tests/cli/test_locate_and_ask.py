@@ -1,11 +1,20 @@
 """`devagent locate` and `devagent ask` as they are typed."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commandline import CommandLine
+from scripted_world import ScriptedStaff
+
+from devagent.config.settings import Settings
+from devagent.repo.git import find_root
+from devagent.workflows.ask import ask
+from devagent.workflows.request import Request
+from devagent.workflows.surface import SilentSurface
+from devagent.workflows.work import Work
 
 MakeRepo = Callable[..., Path]
 FILES = {
@@ -48,3 +57,32 @@ def test_the_checkout_stays_as_it_was(devagent: CommandLine, root: Path) -> None
     (root / "shop" / "cart.py").write_text("def total(items):\n    return 1\n")
     devagent("locate", "total", at=root)
     assert (root / "shop" / "cart.py").read_text() == "def total(items):\n    return 1\n"
+
+
+RIGHT = {"claim": "It sums the items.", "path": "shop/cart.py", "line": 2, "quote": "return sum(items)"}
+
+
+def answered(root: Path) -> str:
+    """A question that a scripted model answered; gives its run."""
+    staff = ScriptedStaff([json.dumps({"claims": [RIGHT]})])
+    asked = ask(find_root(root), Request("ask", "what does total do?"), Settings(), SilentSurface(), Work(staff))
+    return asyncio.run(asked).run
+
+
+def test_a_question_is_listed_and_shown_with_what_was_read_for_it(devagent: CommandLine, root: Path) -> None:
+    run = answered(root)
+    assert devagent("list", at=root).out == f"{run}  answered  what does total do?\n"
+    shown = devagent("show", "--context", at=root).out
+    assert f"Run {run}: answered\nTask: what does total do?\n" in shown
+    assert "It sums the items.\n      shop/cart.py:2: return sum(items)\n" in shown
+    assert "── answer: " in shown and " of 1,200 tokens chosen\n" in shown
+    line = next(line for line in shown.splitlines() if "shop/cart.py:1-2" in line)
+    assert line.split() == ["excerpts", "whole", line.split()[2], "shop/cart.py:1-2", "(function)"]
+    assert "Ended without a proposal" not in shown
+
+
+def test_there_is_nothing_to_apply_or_revise_of_a_question(devagent: CommandLine, root: Path) -> None:
+    run = answered(root)
+    assert devagent("apply", at=root).told == "there is no run in this repository yet. Start one with: devagent fix"
+    assert devagent("apply", run, at=root).told.startswith(f"run {run} has no proposal (answered)")
+    assert devagent("revise", run, "shorter", at=root).told.startswith(f"run {run} answers a question")

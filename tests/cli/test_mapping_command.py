@@ -55,6 +55,14 @@ def test_json_has_lines_ranks_and_reasons(devagent: CommandLine, shapes: Path) -
     assert answer["tokens"] <= 4096 and answer["text"].startswith("shapes.py:\n")
 
 
+def test_json_is_without_secrets(devagent: CommandLine, shapes: Path) -> None:
+    key = "ghp_" + "a1B2c3D4e5" * 4
+    (shapes / "keys.py").write_text(f"def connect(token='{key}'):\n    return token\n")
+    answer = devagent("map", "--json", "--focus", "keys.py", at=shapes)
+    assert "def connect(token=" in answer.out
+    assert key not in answer.out
+
+
 def test_a_folder_may_be_named_from_where_one_stands(devagent: CommandLine, shapes: Path) -> None:
     assert devagent("map", ".", at=shapes / "tests").out == "tests/test_shapes.py:\ndef test_area()\n"
 

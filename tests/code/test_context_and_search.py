@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devagent.code.context import excerpt, outline, surroundings
+from devagent.code.context.excerpts import excerpt, outline
+from devagent.code.context.surroundings import surroundings
 from devagent.code.search import find_text, read_range
 from devagent.code.symbol import symbols
 from devagent.errors import UsageError

@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 from scripted_world import FILES, LARGE, SMALL, ScriptedStaff
 
 from devagent.config.settings import BudgetSettings, Settings
-from devagent.errors import ModelError
+from devagent.errors import ModelError, UsageError
 from devagent.models.model import ModelCard
 from devagent.models.scripted import Answer as Said
+from devagent.proposal.store import find_run, list_runs, new_run
 from devagent.repo.git import find_root
-from devagent.workflows.ask import Answer, ask, verified
+from devagent.workflows.ask import Answer, ask, resume, verified
+from devagent.workflows.looking import view
+from devagent.workflows.replay import replay
+from devagent.workflows.request import Request
+from devagent.workflows.revise import revising
 from devagent.workflows.surface import SilentSurface
+from devagent.workflows.work import Work, raised
 
 MakeRepo = Callable[[Mapping[str, str | bytes]], Path]
 RIGHT = {"claim": "It calls add.", "path": "calc.py", "line": 7, "quote": "return add(a, a)"}
@@ -28,8 +34,8 @@ def said(*claims: object) -> str:
 
 
 def asked(root: Path, staff: ScriptedStaff, question: str = QUESTION, settings: Settings | None = None) -> Answer:
-    work = ask(find_root(root), settings or Settings(), SilentSurface(), question, staff_for=staff)
-    return asyncio.run(work)
+    work = Work(staff_for=staff)
+    return asyncio.run(ask(find_root(root), Request("ask", question), settings or Settings(), SilentSurface(), work))
 
 
 def test_a_claim_whose_line_is_there_is_the_answer(make_repo: MakeRepo) -> None:
@@ -98,6 +104,78 @@ def test_a_secret_in_the_repository_does_not_leave_the_machine(make_repo: MakeRe
         make_repo({**FILES, "calc.py": f"{FILES['calc.py']}\n\ndef key():\n    return '{secret}'\n"}), staff, "the key?"
     )
     assert staff.model.requests and secret not in staff.model.requests[0].messages[-1].text
+
+
+def test_an_answer_is_a_run_that_can_be_shown_and_is_no_proposal(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    answer = asked(root, ScriptedStaff([said(RIGHT)]))
+    seen = view(find_root(root), None)
+    assert (seen.run, seen.state, seen.task, seen.failure) == (answer.run, "answered", QUESTION, "")
+    assert [(e.summary, e.details) for e in seen.evidence] == [("It calls add.", ("calc.py:7: return add(a, a)",))]
+    assert seen.ledger["total"]["calls"] == 1 and len(seen.conversation) == 1
+    (chosen,) = seen.context
+    assert next((part["name"], part["why"]) for part in chosen["parts"]) == ("calc.py:6-7", "function")
+    with pytest.raises(UsageError, match="there is no run"):
+        find_run(find_root(root))
+
+
+def test_an_answer_changes_nothing_in_the_checkout(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and ".git" not in path.parts}
+    head = find_root(root).git.run("status", "--porcelain").stdout
+    asked(root, ScriptedStaff([said(RIGHT)]))
+    after = {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and ".git" not in path.parts}
+    assert after == before and find_root(root).git.run("status", "--porcelain").stdout == head
+
+
+def test_an_answer_is_replayed_offline(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    asked(root, ScriptedStaff([said(RIGHT)]))
+    (root / "calc.py").write_text("nothing is left\n")
+    run = find_run(find_root(root), questions=True)
+    done = asyncio.run(replay(find_root(root), run, SilentSurface(), Work(staff_for=ScriptedStaff([]))))
+    assert (done.outcome, done.why) == ("same", "")
+
+
+def test_a_question_that_reached_a_limit_goes_on_with_a_higher_one_and_pays_once(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    first = ScriptedStaff(["not in this form"])
+    few = Settings(budget=BudgetSettings.model_validate({"tokens": 1400}))
+    assert asked(root, first, settings=few).outcome == "out of budget" and len(first.model.requests) == 1
+    run = find_run(find_root(root), questions=True)
+    second = ScriptedStaff([said(RIGHT)])
+    more = raised(tokens=100_000, cost=None, seconds=None)
+    answer = asyncio.run(resume(find_root(root), run, more, SilentSurface(), Work(staff_for=second)))
+    assert answer.outcome == "answered" and len(second.model.requests) == 1
+    assert "Try once more" in second.model.requests[0].messages[-1].text
+
+
+def test_a_question_that_no_model_answered_is_not_kept(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    asked(root, ScriptedStaff([ModelError("the server is gone")]))
+    assert list_runs(find_root(root)) == []
+
+
+def test_a_question_is_not_the_latest_run_for_those_who_change_something(make_repo: MakeRepo) -> None:
+    root = make_repo(FILES)
+    work = new_run(find_root(root))
+    answer = asked(root, ScriptedStaff([said(RIGHT)]))
+    assert find_run(find_root(root)).id == work.id
+    assert find_run(find_root(root), questions=True).id == answer.run
+    with pytest.raises(UsageError, match="answers a question"):
+        revising(find_root(root), find_run(find_root(root), answer.run), "shorter")
+
+
+def test_what_there_is_no_room_for_is_named_in_the_prompt_and_in_the_journal(make_repo: MakeRepo) -> None:
+    body = "".join(f"    a = double(a) + {n}\n" for n in range(70))
+    files = {**FILES, "more.py": "".join(f"def double_{n}(a):\n{body}\n\n" for n in range(6))}
+    root = make_repo(files)
+    staff = ScriptedStaff([said(RIGHT)])
+    asked(root, staff)
+    (chosen,) = view(find_root(root), None).context
+    left = [part["name"] for part in chosen["left_out"]]
+    assert left and chosen["tokens"] <= chosen["limit"] == 1200
+    assert f"(left out for want of room: {left[0]}" in staff.model.requests[0].messages[-1].text
 
 
 LINES = {"a.py": b"first = 1\nsecond = compute(first)\nfirst = 1\n", "b.py": b"third = 3\n"}

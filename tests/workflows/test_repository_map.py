@@ -64,7 +64,8 @@ def test_the_map_has_no_more_tokens_than_asked_for(shop: Path, tokens: int) -> N
 
 def test_the_same_tree_and_focus_give_the_same_map_whatever_was_known_before(shop: Path, make_repo: MakeRepo) -> None:
     first = map_repository(shop, 120, ["invoices are sent twice"])
-    other = make_repo({**SHOP, "shop/mailer.py": "def nothing():\n    pass\n"}, "other")
+    other = make_repo(SHOP, "other")
+    (other / "shop" / "mailer.py").write_text("def nothing():\n    pass\n")
     map_repository(other, 120)
     (other / "shop" / "mailer.py").write_text(SHOP["shop/mailer.py"])
     assert map_repository(other, 120, ["invoices are sent twice"]) == first
@@ -128,6 +129,29 @@ def test_an_edited_signature_shows_at_once(shop: Path) -> None:
     assert "def send_invoice(address, basket, copies)\n" in map_repository(shop, 4096).text
 
 
+def test_what_was_edited_is_on_the_map_as_if_all_were_new(shop: Path, make_repo: MakeRepo) -> None:
+    edits = {
+        "shop/mailer.py": "def send_invoice(address, basket):\n" + "    basket.total()\n" * 30 + "    return address\n",
+        "shop/prices.py": SHOP["shop/prices.py"] + "\n\ndef other(amount):\n    return convert(amount, 1)\n",
+    }
+    map_repository(shop, 4096)
+    for number, (path, text) in enumerate(edits.items()):
+        (shop / path).write_text(text)
+        fresh = make_repo(SHOP, f"fresh{number}")
+        for edited in list(edits)[: number + 1]:
+            (fresh / edited).write_text(edits[edited])
+        assert map_repository(shop, 4096).to_json() == map_repository(fresh, 4096).to_json()
+
+
+def test_what_another_command_found_is_on_the_map(shop: Path) -> None:
+    map_repository(shop, 4096)
+    (shop / "shop" / "mailer.py").write_text("def send_receipt(address):\n    return address\n")
+    other = open_index(shop)
+    other.refresh()
+    other.close()
+    assert "shop/mailer.py:send_receipt" in names(map_repository(shop, 4096))
+
+
 def test_a_file_that_comes_or_goes_is_followed(shop: Path) -> None:
     map_repository(shop, 4096)
     (shop / "web" / "cart.ts").unlink()
@@ -142,6 +166,26 @@ def test_what_changed_lately_comes_before_what_did_not(shop: Path) -> None:
     commit(shop, "Invoices are not sent")
     assert "shop/mailer.py:send_invoice" not in names(before)
     assert "shop/mailer.py:send_invoice" in names(map_repository(shop, 50))
+
+
+def test_what_is_not_committed_comes_before_what_is(shop: Path) -> None:
+    (shop / "shop" / "mailer.py").write_text("def send_invoice(address, basket):\n    return None\n")
+    commit(shop, "Invoices are not sent")
+    before = map_repository(shop, 50)
+    (shop / "web" / "cart.ts").write_text(SHOP["web/cart.ts"].replace("join()", "join('')"))
+    after = map_repository(shop, 50)
+    assert "web/cart.ts:renderCart" not in names(before)
+    assert "web/cart.ts:renderCart" in names(after)
+    (shop / "web" / "cart.ts").write_text(SHOP["web/cart.ts"])
+    assert map_repository(shop, 50) == before
+
+
+def test_a_damaged_index_is_made_again_on_the_way(shop: Path) -> None:
+    drawn = map_repository(shop, 4096)
+    index = open_index(shop)
+    index.store.database.execute("update facts set data = x'00112233'")
+    index.close()
+    assert map_repository(shop, 4096) == drawn
 
 
 def test_a_damaged_atlas_is_made_again(shop: Path) -> None:

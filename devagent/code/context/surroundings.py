@@ -1,17 +1,17 @@
-"""What to show of the code: numbered excerpts, outlines, and what a function needs around it to be understood."""
+"""What a function needs around it to be understood: imports, constants, its class, what it calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from devagent.code.callgraph import CallGraph
+from devagent.code.context.excerpts import first_lines
+from devagent.code.context.neighbours import called
+from devagent.code.context.parts import WHOLE, Form, Part
 from devagent.code.errors import CannotParse
 from devagent.code.language import Language, language_for, matches, parse, text_of
-from devagent.code.narrow import narrowed
 from devagent.code.symbol import Symbol, identifiers_in, symbols
-from devagent.code.textfile import lines_of, read_text
 
-_MAX_LINE = 400
-_MAX_SEARCHED = 1_000_000
+SECTION = "surroundings"
+MOST_LINES, MOST_CALLEES = 14, 8
 _CONSTRUCTORS = ("__init__", "__post_init__", "constructor")
 
 
@@ -29,22 +29,6 @@ class Surroundings:
     constructor: str = ""
     siblings: tuple[str, ...] = ()
     callees: tuple[str, ...] = ()
-
-
-def excerpt(content: bytes, start: int, end: int) -> str:
-    """Lines `start` to `end` (1-based, inclusive, cut to what there is), each with its number before it."""
-    lines = lines_of(read_text(content)[0])
-    first, last = max(start, 1), min(end, len(lines))
-    width = len(str(last))
-    return "\n".join(f"{number:>{width}} {_clean(lines[number - 1])}" for number in range(first, last + 1))
-
-
-def outline(path: str, content: bytes) -> str:
-    """The signatures of a file with their first lines, indented by scope; empty when it defines nothing."""
-    found = symbols(path, content)
-    width = len(str(found[-1].start_line)) if found else 0
-    depths = {s.name: s.name.count(".") for s in found}
-    return "\n".join(f"{s.start_line:>{width}} {'  ' * depths[s.name]}{s.signature}" for s in found)
 
 
 def surroundings(files: Mapping[str, bytes], symbol: Symbol) -> Surroundings:
@@ -65,12 +49,24 @@ def surroundings(files: Mapping[str, bytes], symbol: Symbol) -> Surroundings:
     )
 
 
+def in_short(around: Surroundings) -> Iterator[Part]:
+    """What a model has to see of them: constants, the head of the class and its constructor, what is called."""
+    yield from (_part(text, "it mentions this", MOST_LINES) for text in around.constants)
+    yield from (_part(text, "its class", MOST_LINES) for text in (around.header, around.constructor) if text)
+    yield from (_part(text, "it calls this", 1, "signature") for text in around.callees[:MOST_CALLEES])
+    if others := around.callees[MOST_CALLEES:]:
+        number = Form("their number", f"… {len(others)} more that it calls")
+        yield Part(SECTION, ", ".join(others), "it calls them", (number,))
+
+
+def _part(text: str, why: str, most: int, form: str = WHOLE) -> Part:
+    lines = text.strip("\n").count("\n") + 1
+    shown = Form(form if lines <= most else f"{most} of {lines} lines", first_lines(text, most))
+    return Part(SECTION, text.strip().split("\n")[0], why, (shown,))
+
+
 def _callees(files: Mapping[str, bytes], symbol: Symbol, members: Sequence[Symbol]) -> tuple[str, ...]:
-    names = [name.lower() for name in identifiers_in(symbol, files[symbol.path])]
-    sources = {path: content for path, content in files.items() if language_for(path) is not None}
-    paths = sorted(narrowed(sources, {symbol.path}, names, _MAX_SEARCHED))
-    everything = [s for path in paths for s in symbols(path, files[path]) if s.kind != "class"]
-    found = [s for s in CallGraph(files, everything).callees(symbol) if s not in members and s.owner != symbol.name]
+    found = [s for s in called(files, symbol) if s not in members and s.owner != symbol.name]
     return tuple(s.signature + (f"  [{s.path}]" if s.path != symbol.path else "") for s in found)
 
 
@@ -98,8 +94,3 @@ def _statements(
         if names & {text_of(node) for node in match.get(name, ())}
     ]
     return tuple(dict.fromkeys(found))
-
-
-def _clean(line: str) -> str:
-    text = line.rstrip("\r\n")
-    return text if len(text) <= _MAX_LINE else text[:_MAX_LINE] + " …"
