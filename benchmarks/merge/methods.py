@@ -1,0 +1,93 @@
+"""What is compared: ways to merge a file, each a function from an example to what it makes of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from examples import Example
+
+from devagent.merge.candidates import propose
+from devagent.merge.decision import Confidence
+from devagent.merge.engine import merge_text
+from devagent.merge.line_merge import chunks
+from devagent.merge.ranking import decide
+from devagent.merge.versions import Lines
+from devagent.merge.weave import key, tokens
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a method makes of a file.
+
+    Arguments:
+        content: the whole file; `None` where it leaves a conflict.
+        hunks: what it puts in the place of each hunk, best first; empty where the method knows no hunks.
+        chances: how likely it says that the first answer to each hunk is right, where it says so.
+    """
+
+    content: bytes | None
+    hunks: Sequence[Sequence[Lines]] = ()
+    chances: Sequence[float] = ()
+
+
+Method = Callable[[Example], Answer]
+
+
+def git(_example: Example) -> Answer:
+    """Every file that was harvested conflicts in `git merge-file`."""
+    return Answer(None)
+
+
+def ours(example: Example) -> Answer:
+    """Our text in each hunk."""
+    return answered(example, [[hunk.ours] for _, hunk in example.hunks])
+
+
+def theirs(example: Example) -> Answer:
+    """Their text in each hunk."""
+    return answered(example, [[hunk.theirs] for _, hunk in example.hunks])
+
+
+def token_diff3(example: Example) -> Answer:
+    """diff3 over the words and signs of the whole file."""
+    versions = example.versions
+    units = [tokens(text) for text in (versions.base, versions.ours, versions.theirs)]
+    content: list[bytes] = []
+    for chunk in chunks(*[[key(unit) for unit in side] for side in units], example.limits):
+        if chunk.source is None:
+            return Answer(None)
+        name, side = (chunk.spans.theirs, 2) if chunk.source == "theirs" else (chunk.spans.ours, 1)
+        content += units[side][name.start : name.stop]
+    return Answer(b"".join(content))
+
+
+def merged(accept: Confidence) -> Method:
+    """devagent's own engine, with decisions down to this confidence."""
+
+    def method(example: Example) -> Answer:
+        done = merge_text(example.versions, accept=accept)
+        return Answer(done.content() if done.is_clean else None)
+
+    return method
+
+
+def ranked(example: Example) -> Answer:
+    """The likeliest candidate for each hunk, as devagent ranks them, with no other step before."""
+    proposals = {index: propose(example.versions, example.regions, index, example.limits) for index, _ in example.hunks}
+    decided = decide(example.versions, example.regions, proposals).values()
+    hunks = [[decision.lines, *(other.lines for other in decision.alternatives)] for decision in decided]
+    answer = answered(example, hunks)
+    return Answer(answer.content, hunks, [decision.probability for decision in decided])
+
+
+def oracle(example: Example) -> Answer:
+    """The right candidate wherever there is one."""
+    best = []
+    for case in example.cases:
+        texts = sorted(case.texts, key=lambda text: not text.right)
+        best.append([text.lines for text in texts] or [case.hunk.ours])
+    return answered(example, best)
+
+
+def answered(example: Example, hunks: Sequence[Sequence[Lines]]) -> Answer:
+    """The file with the best answer to each hunk."""
+    return Answer(example.filled([answers[0] for answers in hunks]), hunks)

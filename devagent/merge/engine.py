@@ -1,0 +1,109 @@
+"""The merge of one file, step by step: lines, then structure, then ranked candidates.
+
+The steps, and what each of them is:
+
+    line_merge.merge(versions, limits) -> Regions
+        diff3 over two histogram diffs.
+    whitespace.merge(versions, regions, limits) -> Regions
+        changes of white space only.
+    moved.merge(versions, regions, limits) -> Regions
+        blocks that one side moved and the other edited.
+    structure.merge(versions, regions, limits) -> Regions
+        the syntax trees of the three versions. It gets the whole file, because what a conflict means may stand outside
+        it, and gives the whole file back: conflicts that it could settle are `regions.settled(conflict, decision)`,
+        conflicts that it could narrow are smaller `Conflict`s with the same `number` (with `Clean` regions around them
+        that carry a `Decision`), everything else is as it was. Clean regions that it has to change elsewhere (a moved
+        definition that the other side edited) carry a `Decision` too. Where it abstains it returns `regions` itself.
+        A `Clean` whose decision is not certain is opened again if it says what it `was`; if it does not, and the caller
+        does not accept it, the whole answer of the step is dropped. It raises nothing on any input.
+    candidates.propose(versions, regions, index, limits) -> tuple[Alternative, ...]
+        at most `limits.candidates` texts for the conflict `regions[index]`, not ranked.
+    ranking.decide(versions, regions, proposals) -> dict[int, Decision]
+        `proposals` maps the index of each conflict in `regions` to its alternatives; the answer has the best of them
+        for each index, decided jointly over the file, the others as `Decision.alternatives`, best first. Where an
+        earlier step left a `proposal` on a conflict, `proposals` has it as its first alternative, with the step's
+        probability.
+
+A decision that is certain settles its conflict at once. Any other stays on the conflict as its `proposal`, the
+likeliest one where several steps have one; at the end the proposals are taken that are at least as sure as `accept`.
+"""
+
+from collections.abc import Callable, Sequence
+
+from devagent.merge import line_merge, moved, whitespace
+from devagent.merge.decision import Confidence
+from devagent.merge.envelope import opened
+from devagent.merge.gate import checked, open_again
+from devagent.merge.limits import Limits
+from devagent.merge.merged import Merged
+from devagent.merge.regions import Clean, Conflict, Region, Regions, is_clean, settled
+from devagent.merge.versions import Versions
+
+Step = Callable[[Versions, Regions, Limits], Regions]
+"""One step after the line merge: what it can settle of the regions that are still in conflict."""
+
+
+def _structure(versions: Versions, regions: Regions, limits: Limits) -> Regions:
+    from devagent.merge import structure
+
+    return structure.merge(versions, regions, limits)
+
+
+def _ranked(versions: Versions, regions: Regions, limits: Limits) -> Regions:
+    from devagent.merge import ranked
+
+    return ranked.merge(versions, regions, limits)
+
+
+PROVEN: tuple[Step, ...] = (whitespace.merge, moved.merge, _structure)
+"""The steps that put nothing together but what the two sides changed."""
+
+STEPS: tuple[Step, ...] = (*PROVEN, _ranked)
+"""All steps."""
+
+
+def merge_text(
+    versions: Versions,
+    *,
+    accept: Confidence = Confidence.CERTAIN,
+    limits: Limits | None = None,
+    steps: Sequence[Step] | None = None,
+) -> Merged:
+    """Merge one file. Any bytes will do; what cannot be merged comes back as a conflict. Equal input, equal output.
+
+    Arguments:
+        accept: the least sure decision that settles a conflict; `UNSURE` answers every conflict that has an answer.
+        limits: how much work the file may cost, in operations.
+        steps: what comes after the line merge, asked in turn while a conflict is left; by default, all there is.
+    """
+    limits = limits or Limits()
+    contents = opened(versions)
+    regions = line_merge.merge(contents.versions, limits)
+    for step in STEPS if steps is None else steps:
+        if is_clean(regions):
+            break
+        regions = _certain(regions, step(contents.versions, regions, limits), accept)
+    regions = checked(contents.versions, _accepted(regions, accept))
+    return Merged(contents.versions, regions, contents.envelope)
+
+
+def _certain(before: Regions, after: Regions, accept: Confidence) -> Regions:
+    """`after` with all decisions as mere proposals that are not certain: a later step may know better."""
+    if any(_rank(region) > accept.rank and region.was is None for region in after if isinstance(region, Clean)):
+        return before
+    return tuple(open_again(region) if _rank(region) > Confidence.CERTAIN.rank else region for region in after)
+
+
+def _rank(region: Region) -> int:
+    """How unsure the decision is; 0 also for what nothing was decided about."""
+    return region.decision.confidence.rank if isinstance(region, Clean) and region.decision else 0
+
+
+def _accepted(regions: Regions, accept: Confidence) -> Regions:
+    """The regions with the proposals taken that are sure enough."""
+    return tuple(
+        settled(region, region.proposal)
+        if isinstance(region, Conflict) and region.proposal and region.proposal.confidence.rank <= accept.rank
+        else region
+        for region in regions
+    )

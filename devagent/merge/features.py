@@ -1,0 +1,345 @@
+"""What the ranking looks at: numbers about a file, a conflict and one text that could stand in its place."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import chain
+from math import log1p
+
+from devagent.merge.parses import frames
+from devagent.merge.patterns import PATTERNS, Hunk
+from devagent.merge.regions import Clean, Conflict, Regions
+from devagent.merge.versions import Lines, Versions, split_lines
+from devagent.merge.weave import Kind, key
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_TOKEN = re.compile(rb"[\w\x80-\xff]+|[^\w\s\x80-\xff]")
+_UNDERSCORE = ord("_")
+_IMPORT = re.compile(
+    rb"\s*(?:import\b|from\b.*\bimport\b|use\s|#include|require|export\b.*\bfrom\b|\"[\w./-]+\"$|.*\brequire\()"
+)
+_COMMENT = re.compile(rb"\s*(?://|#|\*|/\*|\"\"\"|--)")
+_DEFINITION = re.compile(
+    rb"\b(?:def|class|func|fn|function|interface|struct|enum|trait|type|mod)\s+(\w+)|(\w+)\s*\([^()]*\)\s*\{\s*$"
+)
+_DIGITS = re.compile(rb"\d{1,18}")
+_LINE = 500
+"""Bytes of a line that are searched for a definition: data in one long line has none, and would take for ever."""
+_NUMBERS = 50
+"""Numbers of a conflict that are compared."""
+_SUFFIXES = (".py", ".java", ".ts", ".tsx", ".js", ".jsx", ".go", ".rs")
+_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+
+Bag = Counter[bytes]
+"""How often each thing occurs."""
+
+
+def bag_of_lines(lines: Lines) -> Bag:
+    """The lines without white space, counted."""
+    return Counter(k for k in map(key, lines) if k)
+
+
+def bag_of_tokens(lines: Lines) -> Bag:
+    """The words and signs of a text, counted."""
+    return Counter(_TOKEN.findall(b"".join(lines)))
+
+
+def overlap(a: Bag, b: Bag) -> float:
+    """How alike two bags are (Dice's coefficient), 1 for two empty ones."""
+    total = a.total() + b.total()
+    return 2 * _shared(a, b) / total if total else 1.0
+
+
+def _shared(a: Bag, b: Bag) -> int:
+    if len(a) > len(b):
+        a, b = b, a
+    return sum(min(count, b[unit]) for unit, count in a.items() if unit in b)
+
+
+def _part(part: int, whole: int, empty: float = -1.0) -> float:
+    return part / whole if whole else empty
+
+
+class FileFacts:
+    """What is known of the file around its conflicts."""
+
+    def __init__(self, versions: Versions, regions: Regions) -> None:
+        self.regions = regions
+        self.indices = [n for n, region in enumerate(regions) if isinstance(region, Conflict)]
+        base, ours, theirs = (
+            Counter(map(key, split_lines(t))) for t in (versions.base, versions.ours, versions.theirs)
+        )
+        self.our_new, self.our_gone = (ours - base).total(), (base - ours).total()
+        self.their_new, self.their_gone = (theirs - base).total(), (base - theirs).total()
+        self.lines = base.total()
+        self.suffix = float(next((n for n, s in enumerate(_SUFFIXES) if versions.path.endswith(s)), -1))
+        self.is_test = float("test" in versions.path.lower() or "spec" in versions.path.lower())
+        clean = b"".join(chain.from_iterable(r.lines for r in regions if isinstance(r, Clean)))
+        self.words = Counter(_WORD.findall(clean))
+        self.frames = frames(versions.path, regions)
+        self.clean_lines = Counter(map(key, split_lines(clean)))
+        self.side_words = [set(_WORD.findall(text)) for text in (versions.base, versions.ours, versions.theirs)]
+        self.dropped = [self.side_words[0] - side for side in self.side_words[1:]]
+
+    def neighbours(self, index: int) -> tuple[bytes, bytes]:
+        """The last line before a conflict and the first one behind it that are not blank, without white space."""
+        before = self.regions[index - 1] if index else None
+        after = self.regions[index + 1] if index + 1 < len(self.regions) else None
+        above = (k for line in reversed(before.lines) if (k := key(line))) if isinstance(before, Clean) else iter(())
+        below = (k for line in after.lines if (k := key(line))) if isinstance(after, Clean) else iter(())
+        return next(above, b""), next(below, b"")
+
+    def numbers(self) -> dict[str, float]:
+        """The features of the file."""
+        ours, theirs = self.our_new + self.our_gone, self.their_new + self.their_gone
+        return {
+            "file suffix": self.suffix,
+            "file is test": self.is_test,
+            "file conflicts": len(self.indices),
+            "file lines": log1p(self.lines),
+            "file our new": log1p(self.our_new),
+            "file our gone": log1p(self.our_gone),
+            "file their new": log1p(self.their_new),
+            "file their gone": log1p(self.their_gone),
+            "file our part": _part(ours, ours + theirs, 0.5),
+            "file our words dropped": log1p(len(self.dropped[0])),
+            "file their words dropped": log1p(len(self.dropped[1])),
+        }
+
+
+class HunkFacts:
+    """What is known of one conflict."""
+
+    def __init__(self, hunk: Hunk, file: FileFacts, index: int) -> None:
+        self.hunk, self.file, self.index = hunk, file, index
+        self.above, self.below = file.neighbours(index)
+        self.place = file.indices.index(index)
+        self.tokens = [bag_of_tokens(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
+        self.lines = [bag_of_lines(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
+        base, ours, theirs = self.tokens
+        self.our_new, self.our_gone = ours - base, base - ours
+        self.their_new, self.their_gone = theirs - base, base - theirs
+        self.words = {word for word in (*ours, *theirs) if _is_word(word)}
+        self.balances = [_balance(t) for t in self.tokens]
+        self.definitions = [_definitions(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
+
+    @cached_property
+    def _pieces(self) -> dict[str, float]:
+        """How many pieces of each kind the versions fall into; -1: too large to tell."""
+        if self.hunk.is_large:
+            return {f"{unit} pieces {kind.value}": -1.0 for unit in ("line", "token") for kind in Kind}
+        by_lines = Counter(piece.kind for piece in self.hunk.by_lines.pieces)
+        by_tokens = Counter(piece.kind for piece in self.hunk.by_tokens.pieces)
+        found = {f"line pieces {kind.value}": float(by_lines[kind]) for kind in Kind}
+        return found | {f"token pieces {kind.value}": float(by_tokens[kind]) for kind in Kind}
+
+    def numbers(self) -> dict[str, float]:
+        """The features of the conflict."""
+        base, ours, theirs = self.tokens
+        lines = [*self.hunk.ours, *self.hunk.theirs]
+        text = [_DIGITS.sub(b"0", key(b"".join(t))) for t in (self.hunk.ours, self.hunk.theirs)]
+        return {
+            "place": _part(self.place, len(self.file.indices) - 1, 0.5),
+            "base lines": log1p(self.lines[0].total()),
+            "our lines": log1p(self.lines[1].total()),
+            "their lines": log1p(self.lines[2].total()),
+            "base tokens": log1p(base.total()),
+            "our tokens": log1p(ours.total()),
+            "their tokens": log1p(theirs.total()),
+            "ours like base": overlap(base, ours),
+            "theirs like base": overlap(base, theirs),
+            "ours like theirs": overlap(ours, theirs),
+            "our lines like base": overlap(self.lines[0], self.lines[1]),
+            "their lines like base": overlap(self.lines[0], self.lines[2]),
+            "our lines like theirs": overlap(self.lines[1], self.lines[2]),
+            "our new": log1p(self.our_new.total()),
+            "our gone": log1p(self.our_gone.total()),
+            "their new": log1p(self.their_new.total()),
+            "their gone": log1p(self.their_gone.total()),
+            "new alike": overlap(self.our_new, self.their_new),
+            "gone alike": overlap(self.our_gone, self.their_gone),
+            "our new in theirs": _part(_shared(self.our_new, self.their_new), self.our_new.total()),
+            "their new in ours": _part(_shared(self.our_new, self.their_new), self.their_new.total()),
+            "our gone in theirs": _part(_shared(self.our_gone, self.their_gone), self.our_gone.total()),
+            "their gone in ours": _part(_shared(self.our_gone, self.their_gone), self.their_gone.total()),
+            "imports": _part(sum(1 for line in lines if _IMPORT.match(line[:_LINE])), len(lines)),
+            "comments": _part(sum(1 for line in lines if _COMMENT.match(line)), len(lines)),
+            "differ in digits": float(text[0] == text[1]),
+            "our number is larger": self._larger(),
+            "our part of the file": _part(self.lines[1].total(), self.file.our_new),
+            "their part of the file": _part(self.lines[2].total(), self.file.their_new),
+            "head": log1p(self.hunk.head),
+            "tail": log1p(self.hunk.tail),
+            "definitions alike": float(len(self.definitions[1] & self.definitions[2])),
+            "our words gone elsewhere": self._gone_elsewhere(1),
+            "their words gone elsewhere": self._gone_elsewhere(2),
+            **self._pieces,
+        }
+
+    def _larger(self) -> float:
+        """1 where the first number that the sides do not share is larger on our side, 0 where it is not, else -1."""
+        ours, theirs = (
+            [int(n) for n in _DIGITS.findall(b"".join(t))[:_NUMBERS]] for t in (self.hunk.ours, self.hunk.theirs)
+        )
+        return next((float(a > b) for a, b in zip(ours, theirs, strict=False) if a != b), -1.0)
+
+    def _gone_elsewhere(self, side: int) -> float:
+        """Part of a side's new words that the other side's file knows too."""
+        new = (self.our_new, self.their_new)[side - 1]
+        words = [word for word in new if _is_word(word)]
+        return _part(sum(1 for word in words if word in self.file.side_words[3 - side]), len(words))
+
+
+class TextFacts:
+    """What is known of one text that could stand in the place of a conflict."""
+
+    def __init__(self, lines: Lines, names: Sequence[str], facts: HunkFacts) -> None:
+        self.lines, self.names, self.facts = lines, names, facts
+        self.tokens = bag_of_tokens(lines)
+        self.bag = bag_of_lines(lines)
+
+    def numbers(self) -> dict[str, float]:
+        """The features of the text."""
+        base, ours, theirs = self.facts.tokens
+        return {
+            "text lines": log1p(self.bag.total()),
+            "text tokens": log1p(self.tokens.total()),
+            "text like base": overlap(self.tokens, base),
+            "text like ours": overlap(self.tokens, ours),
+            "text like theirs": overlap(self.tokens, theirs),
+            "text lines like base": overlap(self.bag, self.facts.lines[0]),
+            "text lines like ours": overlap(self.bag, self.facts.lines[1]),
+            "text lines like theirs": overlap(self.bag, self.facts.lines[2]),
+            **self._intents(),
+            **self._surroundings(),
+            "parses": self._parses(),
+            "pattern count": float(len(self.names)),
+            **{f"is {name}": float(name in self.names) for name in PATTERNS},
+        }
+
+    def _parses(self) -> float:
+        """1: the grammar accepts it, everything else being ours or theirs; 0: it does not; -1: nothing is known."""
+        text = b"".join(self.lines)
+        frames = self.facts.file.frames
+        return float(any(frame.accepts(self.facts.index, text) for frame in frames)) if frames else -1.0
+
+    def _intents(self) -> dict[str, float]:
+        """How much of what each side did is in the text."""
+        facts, text = self.facts, self.tokens
+        base = facts.tokens[0]
+        gone, new = base - text, text - base
+        return {
+            "has our new": _part(_shared(facts.our_new, new), facts.our_new.total()),
+            "has their new": _part(_shared(facts.their_new, new), facts.their_new.total()),
+            "did our gone": _part(_shared(facts.our_gone, gone), facts.our_gone.total()),
+            "did their gone": _part(_shared(facts.their_gone, gone), facts.their_gone.total()),
+            "new of both": _part((new - facts.our_new - facts.their_new).total(), new.total(), 0.0),
+            "lost": _part((facts.our_new | facts.their_new - new).total(), max(1, new.total())),
+        }
+
+    def _surroundings(self) -> dict[str, float]:
+        """How the text fits to itself and to what is around it."""
+        facts, file = self.facts, self.facts.file
+        filled = [k for line in self.lines if (k := key(line))]
+        long = [k for k in filled if len(k) > 8]
+        words = {word for word in self.tokens if _is_word(word)}
+        balance = _balance(self.tokens)
+        defined = [name for line in self.lines for name in _definition(line)]
+        mixed = [o + t - b for b, o, t in zip(*facts.balances, strict=True)]
+        return {
+            "repeats": log1p(len(long) - len(set(long))),
+            "repeats of sides": log1p((self.bag - (facts.lines[1] | facts.lines[2])).total()),
+            "repeats of file": log1p(sum(1 for k in set(long) if k in file.clean_lines)),
+            "repeats above": float(bool(filled) and filled[0] == facts.above),
+            "repeats below": float(bool(filled) and filled[-1] == facts.below),
+            "defined twice": float(len(defined) - len(set(defined))),
+            "unbalanced": float(sum(abs(a - b) for a, b in zip(balance, mixed, strict=True))),
+            "balanced like ours": float(balance == facts.balances[1]),
+            "balanced like theirs": float(balance == facts.balances[2]),
+            "words unknown around": _part(sum(1 for word in words if word not in file.words), len(words)),
+            "words unknown to ours": _part(sum(1 for word in words if word not in file.side_words[1]), len(words)),
+            "words unknown to theirs": _part(sum(1 for word in words if word not in file.side_words[2]), len(words)),
+            "words dropped by ours": _part(len(words & file.dropped[0]), len(words)),
+            "words dropped by theirs": _part(len(words & file.dropped[1]), len(words)),
+            "words left out": log1p(len(facts.words - words)),
+            "words left out but used": log1p(sum(1 for word in facts.words - words if word in file.words)),
+            "comma at end": float(bool(filled) and filled[-1].endswith(b",")),
+        }
+
+
+def _is_word(token: bytes) -> bool:
+    return token[0] >= 0x80 or token[:1].isalpha() or token[0] == _UNDERSCORE
+
+
+def _balance(counted: Bag) -> list[int]:
+    return [counted[opening] - counted[closing] for opening, closing in _BRACKETS]
+
+
+def _definitions(lines: Lines) -> set[bytes]:
+    return {name for line in lines for name in _definition(line)}
+
+
+def _definition(line: bytes) -> Sequence[bytes]:
+    return [match[1] or match[2] for match in _DEFINITION.finditer(line[:_LINE])]
+
+
+def conflict_numbers(facts: HunkFacts, texts: Sequence[tuple[Lines, Sequence[str]]]) -> list[dict[str, float]]:
+    """The features of each text that could stand in the place of a conflict, with those of the conflict and the file.
+
+    `texts` has with each text the names of the patterns that give it.
+    """
+    shared = {**facts.file.numbers(), **facts.numbers(), "texts": float(len(texts))}
+    return [{**shared, **TextFacts(lines, names, facts).numbers()} for lines, names in texts]
+
+
+_DIRECTIONS = ("ours", "theirs", "both", "merged")
+
+
+def direction(names: Sequence[str]) -> str:
+    """Which way a text goes: one side's, both sides one after the other, or something merged of them."""
+    if names[0] in ("ours", "theirs"):
+        return names[0]
+    return "both" if names[0] in ("ours then theirs", "theirs then ours") else "merged"
+
+
+def joint_numbers(conflicts: Sequence[Sequence[tuple[Sequence[str], float]]]) -> list[list[dict[str, float]]]:
+    """What the other conflicts of a file say about each text of each conflict.
+
+    Arguments:
+        conflicts: per conflict and text, the names of its patterns and the chance that it got by itself.
+    """
+    ways = [_ways(texts) for texts in conflicts]
+    total = {way: sum(of[way] for of in ways) for way in _DIRECTIONS}
+    found = []
+    for n, texts in enumerate(conflicts):
+        others = len(conflicts) - 1
+        rest = {way: (total[way] - ways[n][way]) / others if others else -1.0 for way in _DIRECTIONS}
+        chances = sorted((chance for _, chance in texts), reverse=True)
+        rows = []
+        for names, chance in texts:
+            way = direction(names)
+            rows.append(
+                {
+                    "alone": chance,
+                    "alone rank": float(chances.index(chance)),
+                    "alone lead": chance - (chances[1] if chance == chances[0] and len(chances) > 1 else chances[0]),
+                    "alone sum": sum(chances),
+                    "others": float(others),
+                    "others same way": rest[way],
+                    "one before same way": ways[n - 1][way] if n else -1.0,
+                    "one after same way": ways[n + 1][way] if n < others else -1.0,
+                    **{f"others {name}": value for name, value in rest.items()},
+                }
+            )
+        found.append(rows)
+    return found
+
+
+def _ways(texts: Sequence[tuple[Sequence[str], float]]) -> dict[str, float]:
+    """How likely each direction is for one conflict."""
+    ways = dict.fromkeys(_DIRECTIONS, 0.0)
+    total = sum(chance for _, chance in texts) or 1.0
+    for names, chance in texts:
+        ways[direction(names)] += chance / max(total, 0.2)
+    return ways

@@ -1,0 +1,11 @@
+package cart
+
+func TestSize(t *testing.T) {
+	t.Run("empty", func(t *testing.T) {
+		check(t, New().Size(), 0)
+	})
+	t.Run("nil", func(t *testing.T) {
+		var cart *Cart
+		require.Zero(cart.Size())
+	})
+}

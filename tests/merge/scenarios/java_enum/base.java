@@ -1,0 +1,4 @@
+enum State {
+    OPEN,
+    CLOSED
+}

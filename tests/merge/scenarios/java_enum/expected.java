@@ -1,0 +1,6 @@
+enum State {
+    OPEN,
+    CLOSED,
+    PAID,
+    REFUSED
+}

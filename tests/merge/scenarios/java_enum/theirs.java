@@ -1,0 +1,5 @@
+enum State {
+    OPEN,
+    CLOSED,
+    REFUSED
+}

@@ -1,0 +1,11 @@
+package shop;
+
+import java.util.List;
+
+public class Cart {
+    private final List<Item> items;
+
+    public int size() {
+        return items.size();
+    }
+}

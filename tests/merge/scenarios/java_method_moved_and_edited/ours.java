@@ -1,0 +1,13 @@
+class Cart {
+    double total() {
+        return sum(items);
+    }
+
+    void clear() {
+        items.clear();
+    }
+
+    int size() {
+        return items.size();
+    }
+}

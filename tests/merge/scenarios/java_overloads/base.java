@@ -1,0 +1,5 @@
+class Log {
+    void info(String text) {
+        write(text);
+    }
+}

@@ -1,0 +1,9 @@
+class Log {
+    void info(String text) {
+        write(text);
+    }
+
+    void info(String text, Throwable cause) {
+        write(text, cause.getMessage());
+    }
+}

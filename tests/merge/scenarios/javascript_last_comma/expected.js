@@ -1,0 +1,6 @@
+module.exports = {
+  entry: "main.js",
+  mode: "production",
+  cache: true,
+  target: "node"
+};

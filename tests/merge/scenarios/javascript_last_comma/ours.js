@@ -1,0 +1,5 @@
+module.exports = {
+  entry: "main.js",
+  mode: "production",
+  cache: true
+};

@@ -1,0 +1,10 @@
+const options = {
+  verbose: false,
+  color: true,
+};
+
+describe("options", () => {
+  it("is quiet", () => {
+    expect(options.verbose).toBe(false);
+  });
+});

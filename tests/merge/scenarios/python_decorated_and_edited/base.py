@@ -1,0 +1,3 @@
+class Query:
+    def match(self, item):
+        raise NotImplementedError

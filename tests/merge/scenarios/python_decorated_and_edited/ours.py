@@ -1,0 +1,4 @@
+class Query:
+    @abstractmethod
+    def match(self, item):
+        raise NotImplementedError

@@ -1,0 +1,3 @@
+class Query:
+    def match(self, item, deep=False):
+        raise NotImplementedError

@@ -1,0 +1,6 @@
+import os
+import tomllib
+
+
+def load(path):
+    return tomllib.loads(path.read_text())

@@ -1,0 +1,4 @@
+def close(self):
+    self.flush()
+    self.file.close()
+    self.open = False

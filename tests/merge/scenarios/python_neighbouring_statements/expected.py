@@ -1,0 +1,5 @@
+def close(self):
+    self.flush(hard=True)
+    self.release()
+    self.file.close()
+    self.open = False

@@ -1,0 +1,5 @@
+def close(self):
+    self.flush()
+    self.release()
+    self.file.close()
+    self.open = False

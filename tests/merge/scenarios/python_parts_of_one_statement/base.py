@@ -1,0 +1,2 @@
+def fetch(url):
+    return client.get(url, timeout=10, headers={"Accept": "text/html"})

@@ -1,0 +1,6 @@
+def load(path):
+    return open(path)
+
+
+def save(target, content):
+    target.write(content)

@@ -1,0 +1,7 @@
+from shop.models import (
+    Basket,
+    Order,
+    Product,
+    Supplier,
+    Voucher,
+)

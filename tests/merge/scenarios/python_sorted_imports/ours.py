@@ -1,0 +1,6 @@
+from shop.models import (
+    Basket,
+    Order,
+    Product,
+    Voucher,
+)

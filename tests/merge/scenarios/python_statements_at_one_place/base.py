@@ -1,0 +1,3 @@
+def start(app):
+    app.load()
+    app.run()

@@ -1,0 +1,4 @@
+def start(app):
+    app.load()
+    app.log()
+    app.run()

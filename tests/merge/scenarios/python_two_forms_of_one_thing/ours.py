@@ -1,0 +1,8 @@
+def load(path):
+    return open(path)
+
+
+def save_text(path, text, encoding):
+    with open(path, "w", encoding=encoding) as file:
+        file.write(text)
+        file.flush()

@@ -1,0 +1,3 @@
+fn shape(&self) -> Option<Shape> {
+    fresh.offset_left(7)?
+}

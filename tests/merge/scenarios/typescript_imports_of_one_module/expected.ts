@@ -1,0 +1,4 @@
+import { a } from "a";
+import { useState, useEffect } from "react";
+
+export const x = a;

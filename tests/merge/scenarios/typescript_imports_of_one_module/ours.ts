@@ -1,0 +1,4 @@
+import { a } from "a";
+import { useState } from "react";
+
+export const x = a;
