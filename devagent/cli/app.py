@@ -16,9 +16,12 @@ from devagent.cli import (
     listing,
     locate,
     mapping,
+    merge,
+    mergetool,
     model,
     references,
     replay,
+    resolve,
     resume,
     revise,
     run,
@@ -72,7 +75,10 @@ app.command("callers", short_help="Show who calls a function, method or class.")
 app.command("ask", short_help="Answer a question, with the lines that show it.")(ask.ask)
 app.command("locate", short_help="Show where a text or the failing tests point to.")(locate.locate)
 app.command("map", short_help="Show the repository in so many tokens, for a focus.")(mapping.map_)
+app.command("resolve", short_help="Propose a resolution for the conflicts at hand.")(resolve.resolve)
+app.command("mergetool", short_help="Resolve one file for git mergetool.")(mergetool.mergetool)
 app.command("doctor")(doctor.doctor)
+app.add_typer(merge.app, name="merge")
 app.add_typer(model.app, name="model")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(config.app, name="config")

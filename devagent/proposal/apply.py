@@ -8,14 +8,15 @@ all. What survives `kill -9`, and how, is told in `devagent.proposal.transaction
 
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devagent.errors import NotResolved, UsageError
 from devagent.journal.lock import EXCLUSIVE, SHARED, trying
 from devagent.proposal.candidate import Proposal
+from devagent.proposal.conflicts import Settled, planned
 from devagent.proposal.plan import PLAN, Plan
 from devagent.proposal.reach import Reach, Reached, reach_of_apply, reach_of_undo
 from devagent.proposal.store import Run, State, list_runs, run_folder
@@ -23,6 +24,8 @@ from devagent.proposal.transaction import Direction, Step, Transaction, begin
 from devagent.proposal.writing import NO_FILES, Written, check_wanted, files_of_apply, files_of_undo
 from devagent.repo.git import Repository
 from devagent.repo.objects import changed_paths
+from devagent.repo.operation import fingerprint
+from devagent.repo.rerere import unlearnt
 
 FILES_ONLY = Reach()
 
@@ -57,7 +60,8 @@ class Done:
         already = tuple(c.path for c in plan.changes if c.before == c.after)
         paths = tuple(path for path in plan.paths if path not in already)
         merged = tuple(path for path in plan.merged if path not in already)
-        return cls(plan.run, paths, merged, already, tuple(c.path for c in plan.staged), commit, ref)
+        staged = (*(c.path for c in plan.staged), *(c.path for c in plan.restaged))
+        return cls(plan.run, paths, merged, already, staged, commit, ref)
 
 
 @dataclass(frozen=True)
@@ -112,16 +116,37 @@ def undo(repo: Repository, run: Run, *, step: Step = lambda _: None) -> Done:
         if plan.git_dir != str(repo.git_dir):
             raise UsageError(f"run {run.id} was applied in another work tree", why=f"that of {plan.git_dir}")
         files = files_of_undo(repo, record, plan)
-        back = _plan(repo, run, files, reach_of_undo(repo, plan))
+        back = replace(_plan(repo, run, files, reach_of_undo(repo, plan)), during=plan.during, unlearnt=plan.unlearnt)
         return _carry_out(repo, run, begin(_area(repo), Direction.UNDO, back, files.contents, step), step)
 
 
+def write_resolution(repo: Repository, run: Run, settled: Sequence[Settled], *, step: Step = lambda _: None) -> Done:
+    """Write files in conflict as they were resolved, and stage those that are so as a whole. `undo` takes it back.
+
+    Raises `UsageError`, with nothing written, where a file or its conflict is no longer as it was when it was resolved;
+    `CannotRun` when writing failed and was rolled back.
+    """
+    with _locked(repo):
+        _finish(repo, step)
+        files, reached = planned(repo, settled)
+        plan = replace(
+            _plan(repo, run, files, reached),
+            during=fingerprint(repo),
+            unlearnt=tuple(unlearnt(repo, [change.path for change in reached.restaged]).items()),
+        )
+        return _carry_out(repo, run, begin(_area(repo), Direction.APPLY, plan, files.contents, step), step)
+
+
 def last_applied(repo: Repository) -> Run | None:
-    """The run that was applied last in this work tree, of those that are applied; `None` where none is."""
-    found = []
+    """The run that was applied last in this work tree, of those that are applied; `None` where none is.
+
+    A resolution of conflicts is none any more once the operation went on that they belonged to.
+    """
+    found, during = [], fingerprint(repo)
     for run in list_runs(repo):
         record = run.folder / Direction.APPLY.done
-        if record.exists() and Plan.read(record).git_dir == str(repo.git_dir):
+        plan = Plan.read(record) if record.exists() else None
+        if plan and plan.git_dir == str(repo.git_dir) and (not plan.restaged or plan.during == during):
             found.append(((record / PLAN).stat().st_mtime, run.id, run))
     return max(found)[2] if found else None
 
@@ -191,6 +216,7 @@ def _plan(repo: Repository, run: Run, files: Written, reached: Reached) -> Plan:
         move=reached.move,
         commit=reached.commit,
         merged=files.merged,
+        restaged=reached.restaged,
     )
 
 

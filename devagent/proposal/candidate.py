@@ -66,7 +66,7 @@ class Proposal:
 
     `commit` holds the candidate's tree on top of `candidate.base`, with trailers; it is set when the proposal is
     published. `verified` says that a test observed the task. `flags` need the user's word (weakened tests), `notes`
-    and `assumptions` are only shown.
+    and `assumptions` are only shown. `merges` is the commit that is merged in, where the proposal is a merge.
     """
 
     run: str
@@ -77,6 +77,7 @@ class Proposal:
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     commit: str = ""
+    merges: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The proposal as plain data."""
@@ -92,6 +93,7 @@ class Proposal:
             evidence=tuple(Evidence.from_json(e) for e in data["evidence"]),
             verified=data["verified"],
             commit=data["commit"],
+            merges=data.get("merges", ""),
             **lists,
         )
 

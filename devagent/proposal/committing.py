@@ -7,6 +7,7 @@ touches what they are at.
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from devagent.errors import CannotRun
@@ -16,7 +17,7 @@ from devagent.repo.branches import message_of, standing
 from devagent.repo.git import Repository
 from devagent.repo.index import index_of
 
-_LOCK = "committing"
+_LOCK, _MERGES = "committing", "merges"
 
 
 def make_commit(repo: Repository, plan: Plan, folder: Path) -> str:
@@ -34,8 +35,11 @@ def make_commit(repo: Repository, plan: Plan, folder: Path) -> str:
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if plan.commit.merges:
+            _begin_merge(repo, plan.commit.merges, folder)
         code = repo.git.commit(index, message, log, held=descriptor)
     finally:
+        end_merge(repo, folder)
         os.close(descriptor)
         index.unlink(missing_ok=True)
     made = standing(repo, plan.move.ref)
@@ -53,13 +57,31 @@ def find_commit(repo: Repository, plan: Plan) -> str | None:
     if now is None or now == plan.move.before:
         return None
     parents = repo.git.run("rev-list", "--parents", "-1", now, "--").line.split()[1:]
-    mine = parents == [plan.move.before] if plan.move.before else not parents
+    mine = parents == [parent for parent in (plan.move.before, plan.commit.merges) if parent]
     return now if mine and f"Devagent-Run: {plan.run}" in message_of(repo, now).splitlines() else None
+
+
+def end_merge(repo: Repository, folder: Path) -> None:
+    """Take away what tells git of a second parent, if it was put there for the record in `folder`; any other stays."""
+    head, mine = repo.git_dir / "MERGE_HEAD", folder / _MERGES
+    with suppress(FileNotFoundError):
+        if head.samefile(mine):
+            head.unlink()
 
 
 def at_work(folder: Path) -> bool:
     """Whether a git that was started for the record in `folder` is still alive, or one of its hooks."""
     return is_held(folder / _LOCK)
+
+
+def _begin_merge(repo: Repository, commit: str, folder: Path) -> None:
+    """Tell git of the second parent, by a link to a file of devagent's: whoever finds it later can tell whose it is."""
+    mine = folder / _MERGES
+    mine.write_text(f"{commit}\n")
+    try:
+        os.link(mine, repo.git_dir / "MERGE_HEAD")
+    except FileExistsError:
+        raise CannotRun("a merge is under way", hint="Finish it first") from None
 
 
 def _last_words(said: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from devagent.journal.files import write_atomically
 from devagent.repo.checkout import OnDisk
+from devagent.repo.index import Restaging, Slots
 from devagent.repo.objects import Blob, TreeChange
 
 PLAN = "plan.json"
@@ -63,11 +64,13 @@ class Move:
 class Commit:
     """A commit for `git commit` to make: what it changes on top of HEAD, and its message.
 
-    Which commit comes of it is not known beforehand, because hooks may change both.
+    Which commit comes of it is not known beforehand, because hooks may change both. `merges` is its second parent, if
+    it has one.
     """
 
     changes: tuple[TreeChange, ...]
     message: str
+    merges: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ class Plan:
     """All that an apply or an undo changes in a work tree and its repository. Folders stand outermost first.
 
     `staged` are entries of the index. While `commit` is set it is still to be made, and `move.after` says nothing.
-    `merged` are paths that are written otherwise than proposed, because they had changed.
+    `merged` are paths that are written otherwise than proposed, because they had changed. `restaged` are conflicts of
+    the index that are settled, or come back; `during` says which stopped operation they belong to, and `unlearnt` are
+    those (path, id) that `git rerere` knew no answer to.
     """
 
     run: str
@@ -87,6 +92,9 @@ class Plan:
     move: Move | None = None
     commit: Commit | None = None
     merged: tuple[str, ...] = ()
+    restaged: tuple[Restaging, ...] = ()
+    during: str = ""
+    unlearnt: tuple[tuple[str, str], ...] = ()
     id: str = ""
 
     @property
@@ -106,6 +114,7 @@ class Plan:
             staged=() if self.commit else tuple(TreeChange(c.path, c.after, c.before) for c in self.staged),
             move=None if self.commit else move,
             commit=None,
+            restaged=tuple(Restaging(r.path, r.after, r.before) for r in self.restaged),
         )
 
     def committed(self, commit: str, holds: Mapping[str, Blob], reworked: Mapping[str, Side]) -> "Plan":
@@ -140,8 +149,13 @@ class Plan:
             emptied=tuple(Folder(**folder) for folder in data["emptied"]),
             staged=_tree_changes(data.get("staged", ())),
             move=Move(**move) if move else None,
-            commit=Commit(_tree_changes(commit["changes"]), commit["message"]) if commit else None,
+            commit=_commit(commit) if commit else None,
             merged=tuple(data.get("merged", ())),
+            restaged=tuple(
+                Restaging(r["path"], _slots(r["before"]), _slots(r["after"])) for r in data.get("restaged", ())
+            ),
+            during=data.get("during", ""),
+            unlearnt=tuple((path, known) for path, known in data.get("unlearnt", ())),
             id=data["id"],
         )
 
@@ -158,9 +172,18 @@ def _side(data: dict[str, Any] | None) -> Side | None:
     return Side(**{**data, "owner": tuple(owner) if owner else None})
 
 
+def _commit(data: dict[str, Any]) -> Commit:
+    return Commit(_tree_changes(data["changes"]), data["message"], data.get("merges", ""))
+
+
 def _tree_changes(data: Iterable[dict[str, Any]]) -> tuple[TreeChange, ...]:
     return tuple(TreeChange(c["path"], _blob(c["before"]), _blob(c["after"])) for c in data)
 
 
 def _blob(data: dict[str, str] | None) -> Blob | None:
     return Blob(**data) if data else None
+
+
+def _slots(data: Iterable[dict[str, str] | None]) -> Slots:
+    merged, base, ours, theirs = (_blob(blob) for blob in data)
+    return merged, base, ours, theirs

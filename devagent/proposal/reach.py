@@ -14,8 +14,9 @@ from devagent.proposal.plan import Commit, Move, Plan
 from devagent.proposal.writing import refuse
 from devagent.repo import branches
 from devagent.repo.git import Repository
-from devagent.repo.index import check_index_is_free, staged_blobs, tree_blobs, tree_with
+from devagent.repo.index import Restaging, check_index_is_free, slots, staged_blobs, tree_blobs, tree_with
 from devagent.repo.objects import TreeChange, tree_of
+from devagent.repo.operation import fingerprint
 from devagent.repo.threeway import carry
 
 _VERIFIED, _ELSEWHERE = "Devagent-Verified: yes", "Devagent-Verified: yes, with other changes beside it"
@@ -44,10 +45,16 @@ class Reached:
     staged: tuple[TreeChange, ...] = ()
     move: Move | None = None
     commit: Commit | None = None
+    restaged: tuple[Restaging, ...] = ()
 
 
 def reach_of_apply(repo: Repository, proposal: Proposal, wanted: Sequence[TreeChange], reach: Reach) -> Reached:
     """What an apply does beyond the work tree. Raises `UsageError`, with nothing written, where it cannot."""
+    if proposal.merges and not (reach.commit or reach.branch):
+        hint = "To make the merge commit: --commit; to make a branch with it: --branch NAME"
+        raise UsageError(
+            "nothing was written", why="the proposal is a merge, which the files alone do not record", hint=hint
+        )
     if reach.branch:
         return Reached(move=_new_branch(repo, proposal, wanted, reach.branch))
     if not (reach.index or reach.commit):
@@ -62,7 +69,7 @@ def reach_of_apply(repo: Repository, proposal: Proposal, wanted: Sequence[TreeCh
     branches.check_identity(repo)
     ref, head = branches.current_ref(repo), repo.head()
     changes, message = _on_head(repo, proposal, wanted, head)
-    return Reached(_staged(repo, wanted), Move(ref, head, None), Commit(changes, message))
+    return Reached(_staged(repo, wanted), Move(ref, head, None), Commit(changes, message, proposal.merges))
 
 
 def reach_of_undo(repo: Repository, plan: Plan) -> Reached:
@@ -70,14 +77,16 @@ def reach_of_undo(repo: Repository, plan: Plan) -> Reached:
     back = plan.reversed()
     if back.move:
         _check_move(repo, plan, back.move)
-    return Reached(_unstaged(repo, back.staged), _still(repo, back.move))
+    return Reached(_unstaged(repo, back.staged), _still(repo, back.move), restaged=_in_conflict_again(repo, back))
 
 
 def _new_branch(repo: Repository, proposal: Proposal, wanted: Sequence[TreeChange], name: str) -> Move:
     ref, head = branches.branch_ref(repo, name), repo.head()
     branches.check_identity(repo)
     changes, message = _on_head(repo, proposal, wanted, head)
-    return Move(ref, None, branches.commit_as_user(repo, tree_with(repo, head, changes), head, message))
+    return Move(
+        ref, None, branches.commit_as_user(repo, tree_with(repo, head, changes), [head, proposal.merges], message)
+    )
 
 
 def _on_head(
@@ -109,6 +118,19 @@ def _unstaged(repo: Repository, back: Sequence[TreeChange]) -> tuple[TreeChange,
     carried = carry(repo, back, staged_blobs(repo, [change.path for change in back]) if back else {})
     refuse("staged otherwise since it was applied", carried.conflicts, "Unstage it first, with: git reset -- PATH")
     return _moving(carried.changes)
+
+
+def _in_conflict_again(repo: Repository, back: Plan) -> tuple[Restaging, ...]:
+    """The conflicts that come back. Raises `UsageError` where there is no operation any more that they belong to."""
+    if not back.restaged:
+        return ()
+    if fingerprint(repo) != back.during:
+        raise _stays("what had stopped with these conflicts went on since", "See git reflog, or git rebase --abort")
+    check_index_is_free(repo)
+    held = slots(repo, [change.path for change in back.restaged])
+    other = [change.path for change in back.restaged if held[change.path] not in (change.before, change.after)]
+    refuse("staged otherwise since it was resolved", other, "Start it again with: git checkout -m -- PATH")
+    return tuple(change for change in back.restaged if held[change.path] != change.after)
 
 
 def _moving(changes: Iterable[TreeChange]) -> tuple[TreeChange, ...]:

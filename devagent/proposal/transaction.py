@@ -26,13 +26,14 @@ from pathlib import Path
 
 from devagent.errors import CannotRun, DevagentError
 from devagent.journal.files import write_atomically
-from devagent.proposal.committing import at_work, find_commit, make_commit
+from devagent.proposal.committing import at_work, end_merge, find_commit, make_commit
 from devagent.proposal.plan import PLAN, Change, Move, Plan, Side, digest
 from devagent.repo.branches import move_ref, standing
 from devagent.repo.checkout import Checkout, OnDisk
 from devagent.repo.git import Repository
-from devagent.repo.index import release_index, staged_blobs, tree_blobs, write_index
+from devagent.repo.index import Restaging, Slots, release_index, slots, staged_blobs, tree_blobs, write_index
 from devagent.repo.objects import Blob, TreeChange
+from devagent.repo.rerere import forget
 from devagent.repo.snapshot import worktree_blobs
 
 Step = Callable[[str], None]
@@ -76,21 +77,24 @@ class Transaction:
         mine = self._mine(self.plan)
         found = [change.path for change in self.plan.changes if change not in mine.changes]
         found += [f"{change.path} (in the index)" for change in self.plan.staged if change not in mine.staged]
+        found += [f"{change.path} (in the index)" for change in self.plan.restaged if change not in mine.restaged]
         return found + ([self.plan.move.ref] if self.plan.move and not mine.move else [])
 
     def _mine(self, plan: Plan) -> Plan:
         """The part of a plan that concerns what is as before or as after it."""
-        staged, move = self._staged(plan.staged), plan.move
+        staged, held, move = self._staged(plan.staged), self._slots(plan.restaged), plan.move
         return replace(
             plan,
             changes=tuple(c for c in plan.changes if self._is(c.path, c.before) or self._is(c.path, c.after)),
             staged=tuple(c for c in plan.staged if staged.get(c.path) in (c.before, c.after)),
+            restaged=tuple(c for c in plan.restaged if held[c.path] in (c.before, c.after)),
             move=move if move and standing(self._repo, move.ref) in (move.before, move.after) else None,
         )
 
     def recover(self) -> None:
         """Finish what a killed process left: forward as `carry_out`, or back where there is no commit."""
         release_index(self._repo, self.folder / PLAN)
+        end_merge(self._repo, self.folder)
         if self.plan.commit is None:
             self.carry_out()
         else:
@@ -106,6 +110,9 @@ class Transaction:
         except (OSError, DevagentError) as error:
             self._roll_back(error)
             raise self._refusal(error) from error
+        if self.direction is Direction.UNDO and self.plan.unlearnt:
+            with self._effect("forget the answers"):
+                forget(self._repo, self.plan.unlearnt)
         with self._effect(f"record {self.direction.done}"):
             self._finish()
 
@@ -154,7 +161,7 @@ class Transaction:
             plan = self.plan
         elif plan.move:
             self._move_ref(plan.move)
-        self._stage(plan.staged)
+        self._stage(plan.staged, plan.restaged)
 
     def _perform_files(self, plan: Plan) -> None:
         for change in plan.changes:
@@ -225,16 +232,21 @@ class Transaction:
                 if standing(self._repo, move.ref) != move.after:
                     raise
 
-    def _stage(self, changes: tuple[TreeChange, ...]) -> None:
-        now = self._staged(changes)
-        if meanwhile := [c.path for c in changes if now.get(c.path) not in (c.before, c.after)]:
+    def _stage(self, changes: tuple[TreeChange, ...], restaged: tuple[Restaging, ...]) -> None:
+        now, held = self._staged(changes), self._slots(restaged)
+        meanwhile = [c.path for c in changes if now.get(c.path) not in (c.before, c.after)]
+        meanwhile += [c.path for c in restaged if held[c.path] not in (c.before, c.after)]
+        if meanwhile:
             raise CannotRun(f"{meanwhile[0]} was staged meanwhile")
-        if any(now.get(c.path) != c.after for c in changes):
+        if any(now.get(c.path) != c.after for c in changes) or any(held[c.path] != c.after for c in restaged):
             with self._effect("write the index"):
-                write_index(self._repo, changes, self.folder / PLAN)
+                write_index(self._repo, changes, self.folder / PLAN, restaged)
 
     def _staged(self, changes: tuple[TreeChange, ...]) -> dict[str, Blob]:
         return staged_blobs(self._repo, [c.path for c in changes]) if changes else {}
+
+    def _slots(self, changes: tuple[Restaging, ...]) -> dict[str, Slots]:
+        return slots(self._repo, [c.path for c in changes]) if changes else {}
 
     def _expect(self, change: Change) -> None:
         if not self._is(change.path, change.before):

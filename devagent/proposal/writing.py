@@ -98,6 +98,20 @@ def files_of_undo(repo: Repository, record: Path, plan: Plan) -> Written:
     return written
 
 
+def files_of_resolution(
+    repo: Repository, seen: Mapping[str, OnDisk | None], after: Mapping[str, OnDisk | None]
+) -> Written:
+    """What a resolution writes, where every file is still as it was `seen`. Raises `UsageError` otherwise."""
+    checkout = Checkout(repo.root)
+    for path in after:
+        check_path(path)
+    refuse("changed meanwhile", [path for path in after if checkout.read(path) != seen[path]], "Do it again")
+    changes = _changes(seen, after)
+    written = Written(changes, _made(checkout, changes), _emptied(checkout, changes), (), _all(seen, after))
+    _check_room(checkout, written)
+    return written
+
+
 def refuse(why: str, paths: Iterable[str], hint: str = "") -> None:
     """Raise a `UsageError` that names the paths, if there are any."""
     named = list(paths)
@@ -125,17 +139,17 @@ def _after(repo: Repository, change: TreeChange, now: OnDisk | None) -> OnDisk |
         check_link(change.path, os.fsdecode(content))
         return OnDisk(content, new.mode)
     # With core.fileMode off the file may be executable where git says that it is not.
-    return _placed(content, new.mode, now, same_mode=old is not None and old.mode == new.mode)
+    return placed(content, new.mode, now, same_mode=old is not None and old.mode == new.mode)
 
 
 def _merged(repo: Repository, now: OnDisk | None, was: OnDisk | None, becomes: OnDisk | None) -> OnDisk | None:
     result = merge(repo.git, _entry(now), _entry(was), _entry(becomes))
     if result is None or result == _entry(becomes):
         return becomes
-    return _placed(result.content, result.mode, now, same_mode=now is not None and now.mode == result.mode)
+    return placed(result.content, result.mode, now, same_mode=now is not None and now.mode == result.mode)
 
 
-def _placed(content: bytes, mode: str, now: OnDisk | None, *, same_mode: bool) -> OnDisk:
+def placed(content: bytes, mode: str, now: OnDisk | None, *, same_mode: bool) -> OnDisk:
     """A file with a content, with the permissions and the owner of the one that is there."""
     if now is None or now.permissions is None:
         return OnDisk(content, mode)

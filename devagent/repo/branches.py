@@ -1,5 +1,7 @@
 """The user's branches: where HEAD stands, and moving, making and deleting one, never over a change by another."""
 
+from collections.abc import Iterable
+
 from devagent.errors import CannotRun, UsageError
 from devagent.repo.git import Repository, identity
 
@@ -82,11 +84,11 @@ def check_identity(repo: Repository) -> None:
         ) from None
 
 
-def commit_as_user(repo: Repository, tree: str, parent: str | None, message: str) -> str:
-    """Write a commit in the user's name and give its id; no ref moves, no hook runs."""
-    parents = ["-p", parent] if parent else []
+def commit_as_user(repo: Repository, tree: str, parents: Iterable[str | None], message: str) -> str:
+    """Write a commit in the user's name and give its id; no ref moves, no hook runs. Parents that are none are left."""
+    flags = [part for parent in parents if parent for part in ("-p", parent)]
     text = message.encode(errors="surrogateescape")
-    return repo.git.run("commit-tree", tree, *parents, stdin=text, env=identity()).line
+    return repo.git.run("commit-tree", tree, *flags, stdin=text, env=identity()).line
 
 
 def message_of(repo: Repository, commit: str) -> str:

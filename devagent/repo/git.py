@@ -8,7 +8,7 @@ variable of the caller gets through, except those that say where git and the use
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -99,6 +99,19 @@ class Git:
         shell = ["sh", "-c", 'exec "$@" >"$0" 2>&1', str(log), *_without({**env, **identity()}), *command]
         with Path(os.devnull).open("rb") as nothing:
             return self._execute(shell, nothing, env, pass_fds=(held,)).returncode
+
+    def go_on(self, command: Sequence[str], log: Path) -> int:
+        """`git rebase --continue` and the like, as the user would run it, except that no editor opens.
+
+        Their name, signature, hooks, filters and merge drivers are used. What git and they say goes to the file `log`.
+        Gives the exit code.
+        """
+        env = {name: os.environ.get(name, "") for name in ("LANGUAGE", "LC_ALL")}
+        env |= {"GIT_EDITOR": "true", "GIT_SEQUENCE_EDITOR": "true", "GIT_TERMINAL_PROMPT": "0"}
+        git = ["git", "-C", str(self.root), *command]
+        shell = ["sh", "-c", 'exec "$@" >"$0" 2>&1', str(log), *_without({**env, **identity()}), *git]
+        with Path(os.devnull).open("rb") as nothing:
+            return self._execute(shell, nothing, env).returncode
 
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The contents of many blobs, by id, read by one process."""

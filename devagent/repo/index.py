@@ -7,11 +7,36 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from devagent.errors import CannotRun, UsageError
 from devagent.repo.git import Repository
 from devagent.repo.objects import Blob, TreeChange, scratch_index
+
+Slots = tuple[Blob | None, Blob | None, Blob | None, Blob | None]
+"""What the index holds of a path, by stage: 0 of a merged file; 1, 2 and 3 of one in conflict."""
+EMPTY: Slots = (None, None, None, None)
+
+
+@dataclass(frozen=True)
+class Restaging:
+    """What becomes of a path that is in conflict before, or after."""
+
+    path: str
+    before: Slots
+    after: Slots
+
+
+def slots(repo: Repository, paths: Collection[str]) -> dict[str, Slots]:
+    """What the index holds of each of these paths, in conflict or not."""
+    found = {path: list(EMPTY) for path in paths}
+    for line in repo.git.run("ls-files", "--stage", "-z").fields:
+        head, path = line.split("\t", 1)
+        mode, blob, stage = head.split()
+        if path in found:
+            found[path][int(stage)] = Blob(blob, mode)
+    return {path: (held[0], held[1], held[2], held[3]) for path, held in found.items()}
 
 
 def staged_blobs(repo: Repository, paths: Collection[str]) -> dict[str, Blob]:
@@ -55,8 +80,10 @@ def index_of(repo: Repository, commit: str | None, changes: Iterable[TreeChange]
     _refresh(repo, env)
 
 
-def write_index(repo: Repository, changes: Sequence[TreeChange], token: Path) -> None:
-    """Put what `changes` have after them into the index, all at once.
+def write_index(
+    repo: Repository, changes: Sequence[TreeChange], token: Path, restaged: Sequence[Restaging] = ()
+) -> None:
+    """Put what `changes` and `restaged` have after them into the index, all at once.
 
     Arguments:
         token: a file of devagent's on the same file system; the lock is a link to it, and the new index is made beside.
@@ -75,6 +102,7 @@ def write_index(repo: Repository, changes: Sequence[TreeChange], token: Path) ->
         env = {"GIT_INDEX_FILE": str(fresh)}
         marks = _marks(repo, [change.path for change in changes if change.after], env)
         _enter(repo, changes, env)
+        _restage(repo, restaged, env)
         _refresh(repo, env)
         for option, paths in marks.items():
             repo.git.run("update-index", option, "-z", "--stdin", stdin=os.fsencode("\0".join(paths) + "\0"), env=env)
@@ -123,6 +151,15 @@ def _enter(repo: Repository, changes: Iterable[TreeChange], env: dict[str, str])
     # Removals first: where a folder becomes a file, git takes the file only once the folder is gone.
     lines = [f"0 {repo.zero_id}\t{change.path}" for change in listed if change.after is None]
     lines += [f"{change.after.mode} {change.after.id}\t{change.path}" for change in listed if change.after]
+    if lines:
+        repo.git.run("update-index", "-z", "--index-info", stdin=os.fsencode("\0".join(lines) + "\0"), env=env)
+
+
+def _restage(repo: Repository, restaged: Iterable[Restaging], env: dict[str, str]) -> None:
+    lines = []
+    for change in restaged:
+        lines.append(f"0 {repo.zero_id}\t{change.path}")
+        lines += [f"{blob.mode} {blob.id} {stage}\t{change.path}" for stage, blob in enumerate(change.after) if blob]
     if lines:
         repo.git.run("update-index", "-z", "--index-info", stdin=os.fsencode("\0".join(lines) + "\0"), env=env)
 

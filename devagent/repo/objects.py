@@ -123,7 +123,7 @@ def commit_changes(repo: Repository, base: str, changes: Mapping[str, Content | 
     lies in a submodule, or differs from another only by case.
     """
     _check_changes(repo, base, changes)
-    ids = _write_blobs(repo, [c.content for c in changes.values() if c])
+    ids = write_blobs(repo, [c.content for c in changes.values() if c])
     zero = repo.zero_id
     lines = [f"0 {zero}\t{path}" for path, content in changes.items() if content is None]
     lines += [f"{c.mode} {ids[c.content]}\t{path}" for path, c in changes.items() if c]
@@ -155,6 +155,20 @@ def patch(repo: Repository, old: str, new: str) -> bytes:
     """The difference of two commits as a file that `git apply` takes, byte for byte, binary files included."""
     flags = ("--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
     return repo.git.run("diff-tree", "-r", "-p", *flags, old, new, "--").stdout
+
+
+def write_blobs(repo: Repository, contents: list[bytes]) -> dict[bytes, str]:
+    """Put contents into the object store as they are; gives the id of each."""
+    unique = list(dict.fromkeys(contents))
+    if not unique:
+        return {}
+    with scratch_folder("blobs") as folder:
+        files = [Path(folder) / str(n) for n in range(len(unique))]
+        for file, content in zip(files, unique, strict=True):
+            file.write_bytes(content)
+        names = "".join(f"{file}\n" for file in files)
+        ids = repo.git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=names.encode()).line.split()
+    return dict(zip(unique, ids, strict=True))
 
 
 def _listing(repo: Repository, commit: str) -> list[tuple[str, Blob, int]]:
@@ -189,19 +203,6 @@ def _check_changes(repo: Repository, base: str, changes: Mapping[str, Content | 
     files = staying.union(written)
     if nested := sorted(path for path in files if files.intersection(parents(path))):
         raise UsageError(f"{nested[0]} cannot be in the same tree as {parents(nested[0])[-1]}", why="that is a file")
-
-
-def _write_blobs(repo: Repository, contents: list[bytes]) -> dict[bytes, str]:
-    unique = list(dict.fromkeys(contents))
-    if not unique:
-        return {}
-    with scratch_folder("blobs") as folder:
-        files = [Path(folder) / str(n) for n in range(len(unique))]
-        for file, content in zip(files, unique, strict=True):
-            file.write_bytes(content)
-        names = "".join(f"{file}\n" for file in files)
-        ids = repo.git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=names.encode()).line.split()
-    return dict(zip(unique, ids, strict=True))
 
 
 def _blob(blob: str, mode: str) -> Blob | None:

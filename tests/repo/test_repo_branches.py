@@ -83,11 +83,11 @@ def test_remotes_and_work_trees_that_have_a_commit_or_a_branch(repo: Repository,
 
 
 def test_a_commit_of_the_user_bears_their_name(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = branches.commit_as_user(repo, tree_of(repo, "HEAD"), repo.head(), "Über\n\nKey: value\n")
+    made = branches.commit_as_user(repo, tree_of(repo, "HEAD"), [repo.head()], "Über\n\nKey: value\n")
     assert git(repo, "show", "-s", "--format=%an %ae %cn %P", made) == f"Test test@example.invalid Test {repo.head()}"
     assert branches.message_of(repo, made) == "Über\n\nKey: value\n"
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
-    made = branches.commit_as_user(repo, tree_of(repo, "HEAD"), None, "x\n")
+    made = branches.commit_as_user(repo, tree_of(repo, "HEAD"), [None], "x\n")
     assert git(repo, "show", "-s", "--format=%an %cn %P", made) == "Somebody Test"
 
 

@@ -1,0 +1,99 @@
+"""`devagent resolve`: what is proposed for the conflicts of the operation in progress."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from devagent.errors import UsageError
+from devagent.merge.ancestors import common_ancestor
+from devagent.repo.attributes import attributes
+from devagent.repo.conflicts import Unmerged, larger_than, renames, unmerged
+from devagent.repo.git import Repository
+from devagent.repo.index import tree_blobs
+from devagent.repo.operation import UnderWay, histories, merge_bases, under_way
+from devagent.workflows.marked import settle_marked, with_markers
+from devagent.workflows.resolution import Resolution
+from devagent.workflows.settling import Scene, labels_of, settle
+from devagent.workflows.untouched import look
+
+MOST_BYTES = 20_000_000
+"""A file of which a version is larger is not merged."""
+
+
+def propose(repo: Repository, paths: Sequence[str] = ()) -> Resolution:
+    """What is proposed for the conflicts at these paths (files and folders; by default all). Nothing changes.
+
+    Where the index has no conflict, files with markers are taken as they are. Raises `UsageError` where a path has
+    neither, or for a merge of several branches at once.
+    """
+    entries = unmerged(repo)
+    state = under_way(repo)
+    if entries and state.heads > 1:
+        raise UsageError("this merges more than two branches at once", hint="Merge them one after the other")
+    if not entries:
+        return Resolution(state, settle_marked(repo, paths or with_markers(repo)))
+    meant = _meant(entries, paths)
+    return Resolution(state, settle(meant, _scene(repo, state, entries, meant)))
+
+
+def _scene(repo: Repository, state: UnderWay, entries: Sequence[Unmerged], meant: Sequence[Unmerged]) -> Scene:
+    scene = scene_of(repo, state, entries, meant, merge_bases(repo, state))
+    looked_at = [entry for entry in meant if not entry.is_submodule and entry.path not in scene.large]
+    return replace(scene, seen=look(repo, looked_at, scene.attributes))
+
+
+def scene_of(
+    repo: Repository,
+    state: UnderWay,
+    entries: Sequence[Unmerged],
+    meant: Sequence[Unmerged],
+    bases: Sequence[str],
+) -> Scene:
+    """What is known of some of the conflicts of an operation, the work tree apart; `bases` are its merge bases."""
+    names = [entry.path for entry in meant]
+    large = larger_than(repo, meant, MOST_BYTES)
+    small = [entry for entry in meant if entry.path not in large]
+    return Scene(
+        labels=labels_of(state),
+        contents=_contents(repo, small),
+        attributes=attributes(repo, names),
+        ancestors=_ancestors(repo, bases, small),
+        histories=histories(repo, state, names),
+        renames=renames(entries),
+        swapped=state.swapped,
+        large=large,
+    )
+
+
+def _contents(repo: Repository, entries: Sequence[Unmerged]) -> dict[str, bytes]:
+    return repo.git.blobs(blob.id for entry in entries if not entry.is_submodule for blob in entry.blobs)
+
+
+def _ancestors(repo: Repository, bases: Sequence[str], entries: Sequence[Unmerged]) -> dict[str, bytes]:
+    """Where there are several merge bases, the common ancestor of each file that all of them have; else nothing."""
+    if len(bases) < 2:
+        return {}
+    origin = repo.git.run("merge-base", "--octopus", *bases, check=False).line or None
+    paths = [entry.path for entry in entries if entry.ours and entry.theirs and not entry.is_submodule]
+    held = [tree_blobs(repo, commit, paths) for commit in (origin, *bases)]
+    texts = repo.git.blobs(blob.id for blobs in held for blob in blobs.values())
+    found = {}
+    for path in paths:
+        versions = [texts[blobs[path].id] for blobs in held[1:] if path in blobs]
+        if len(versions) == len(bases):
+            begun = texts[held[0][path].id] if path in held[0] else b""
+            found[path] = common_ancestor(path, begun, versions)
+    return found
+
+
+def _meant(entries: Sequence[Unmerged], paths: Sequence[str]) -> tuple[Unmerged, ...]:
+    """The conflicts at paths, each a file or a folder."""
+    if not paths:
+        return tuple(entries)
+    for path in paths:
+        if not any(_is_at(entry, path) for entry in entries):
+            raise UsageError(f"{path} has no conflict", hint="See git status")
+    return tuple(entry for entry in entries if any(_is_at(entry, path) for path in paths))
+
+
+def _is_at(entry: Unmerged, path: str) -> bool:
+    return path in ("", ".") or entry.path == path or entry.path.startswith(path.rstrip("/") + "/")

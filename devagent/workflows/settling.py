@@ -1,0 +1,194 @@
+"""From the stages of a path in conflict to what is proposed for it: which files are merged, and which are only chosen.
+
+Only a text that both sides have is merged line by line. Whether a file stays that one side deleted, which link or which
+binary file is right, is never decided here: that is a choice for a person, and is shown as one.
+"""
+
+import shlex
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from posixpath import basename
+
+from devagent.merge.decision import Confidence
+from devagent.merge.engine import merge_text
+from devagent.merge.evenly import merge_evenly
+from devagent.merge.markers import has_markers
+from devagent.merge.merged import Merged
+from devagent.merge.versions import Labels, Versions
+from devagent.repo.attributes import Attributes
+from devagent.repo.conflicts import Renames, Status, Unmerged
+from devagent.repo.objects import Blob
+from devagent.repo.operation import History, UnderWay
+from devagent.workflows.resolution import Choice, FileResolution, Outcome, with_merged
+from devagent.workflows.untouched import Seen
+
+LOCK_FILES = {
+    "Cargo.lock": "cargo generate-lockfile",
+    "Gemfile.lock": "bundle lock",
+    "Pipfile.lock": "pipenv lock",
+    "Podfile.lock": "pod install",
+    "bun.lock": "bun install",
+    "bun.lockb": "bun install",
+    "composer.lock": "composer update --lock",
+    "deno.lock": "deno install",
+    "flake.lock": "nix flake lock",
+    "go.sum": "go mod tidy",
+    "gradle.lockfile": "gradle dependencies --write-locks",
+    "mix.lock": "mix deps.get",
+    "npm-shrinkwrap.json": "npm install",
+    "package-lock.json": "npm install --package-lock-only",
+    "packages.lock.json": "dotnet restore",
+    "pdm.lock": "pdm lock",
+    "pnpm-lock.yaml": "pnpm install --lockfile-only",
+    "poetry.lock": "poetry lock",
+    "pubspec.lock": "dart pub get",
+    "uv.lock": "uv lock",
+    "yarn.lock": "yarn install --mode update-lockfile",
+}
+"""Files that a tool writes as a whole, and how it does so: a merge of their lines may be what no tool would write."""
+
+ACCEPT = Confidence.LIKELY
+"""The least sure decision that settles a conflict: what is less sure is shown, and left."""
+
+ANCESTOR = "common ancestor"
+"""What markers call the base."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What all files of one operation share.
+
+    Arguments:
+        swapped: whether "theirs" is the user's own work, as in a rebase.
+        contents: the content of every blob that the stages name, by id.
+        seen: by path, the file in the work tree; one that is not as git left it is not written.
+        large: the paths whose contents are not looked at.
+        ancestors: by path, a common ancestor that is better than stage 1, which is itself in conflict.
+    """
+
+    labels: Labels
+    contents: Mapping[str, bytes]
+    attributes: Mapping[str, Attributes] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    ancestors: Mapping[str, bytes] = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)
+    renames: Sequence[Renames] = ()
+    swapped: bool = False
+    large: Collection[str] = ()
+
+
+def labels_of(state: UnderWay) -> Labels:
+    """What the versions are called in messages and markers."""
+    return Labels(ours=state.ours.name, base=ANCESTOR, theirs=state.theirs.name)
+
+
+def settle(entries: Iterable[Unmerged], scene: Scene) -> tuple[FileResolution, ...]:
+    """What is proposed for each path."""
+    return tuple(_settle(entry, scene) for entry in entries)
+
+
+def _settle(entry: Unmerged, scene: Scene) -> FileResolution:
+    attributes = scene.attributes.get(entry.path, Attributes())
+    file = FileResolution(
+        entry,
+        Outcome.LEFT,
+        mode=entry.mode or "100644",
+        marker_size=attributes.marker_size,
+        history=scene.histories.get(entry.path, History()),
+    )
+    seen = scene.seen.get(entry.path)
+    if seen and seen.edited:
+        hint = f"git add it when it is right, or start again with: git checkout -m -- {shlex.quote(entry.path)}"
+        return _left(file, f"not as git left it: {hint}", outcome=Outcome.EDITED)
+    if seen:
+        file = replace(file, seen=seen.file)
+    if entry.is_submodule:
+        return _left(file, "a submodule: check out the commit that is right in it, and git add it")
+    if entry.path in scene.large:
+        return _left(file, "too large to be merged here")
+    if attributes.filter:
+        side = f"git checkout --ours (or --theirs) -- {shlex.quote(entry.path)}, and git add it"
+        return _left(file, f"it goes through the git filter {attributes.filter}, which is not run here: {side}")
+    if choices := _choices(entry, scene):
+        return _left(file, _why_chosen(entry, scene), choices)
+    if reason := _not_by_lines(entry, scene, attributes):
+        return _left(file, reason, _sides(entry, scene.labels))
+    return with_merged(file, _merged(entry, scene))
+
+
+def _left(
+    file: FileResolution, reason: str, choices: tuple[Choice, ...] = (), *, outcome: Outcome = Outcome.LEFT
+) -> FileResolution:
+    return replace(file, outcome=outcome, reason=reason, choices=choices)
+
+
+def _merged(entry: Unmerged, scene: Scene) -> Merged:
+    """The file, merged. A version that holds markers itself is only merged line by line."""
+    versions = _versions(entry, scene)
+    if any(has_markers(text) for text in (versions.base, versions.ours, versions.theirs)):
+        return merge_text(versions, accept=ACCEPT, steps=())
+    return merge_evenly(versions, accept=ACCEPT) if scene.swapped else merge_text(versions, accept=ACCEPT)
+
+
+def _versions(entry: Unmerged, scene: Scene) -> Versions:
+    base, ours, theirs = (scene.contents[blob.id] if blob else b"" for blob in entry.stages)
+    return Versions(entry.path, scene.ancestors.get(entry.path, base), ours, theirs, scene.labels)
+
+
+def _choices(entry: Unmerged, scene: Scene) -> tuple[Choice, ...]:
+    """The ways to settle a path that is no matter of lines; none where it is one."""
+    match entry.status:
+        case Status.DELETED_BY_THEM:
+            return _stays_or_goes(entry.ours, "ours", scene.labels.ours)
+        case Status.DELETED_BY_US:
+            return _stays_or_goes(entry.theirs, "theirs", scene.labels.theirs)
+        case Status.ADDED_BY_US:
+            return _stays_or_goes(entry.ours, "ours", scene.labels.ours)
+        case Status.ADDED_BY_THEM:
+            return _stays_or_goes(entry.theirs, "theirs", scene.labels.theirs)
+        case Status.BOTH_DELETED:
+            return (Choice("delete", "delete the old name", None),)
+    if entry.is_symlink or entry.mode is None:
+        return _sides(entry, scene.labels)
+    return ()
+
+
+def _stays_or_goes(blob: Blob | None, name: str, label: str) -> tuple[Choice, ...]:
+    return Choice(name, f"keep it as in {label}", blob), Choice("delete", "delete it", None)
+
+
+def _sides(entry: Unmerged, labels: Labels) -> tuple[Choice, ...]:
+    return (
+        Choice("ours", f"take it as in {labels.ours}", entry.ours),
+        Choice("theirs", f"take it as in {labels.theirs}", entry.theirs),
+    )
+
+
+def _why_chosen(entry: Unmerged, scene: Scene) -> str:
+    ours, theirs = scene.labels.ours, scene.labels.theirs
+    for renamed in scene.renames:
+        if entry.path in (renamed.old, renamed.ours, renamed.theirs):
+            return f"{renamed.old} is {renamed.ours} in {ours} and {renamed.theirs} in {theirs}: keep one name"
+    match entry.status:
+        case Status.DELETED_BY_THEM:
+            return f"changed in {ours}, deleted in {theirs}: whether it stays is for you to say"
+        case Status.DELETED_BY_US:
+            return f"deleted in {ours}, changed in {theirs}: whether it stays is for you to say"
+        case Status.ADDED_BY_US:
+            return f"only {ours} has it under this name"
+        case Status.ADDED_BY_THEM:
+            return f"only {theirs} has it under this name"
+        case Status.BOTH_DELETED:
+            return "both sides moved it away"
+    if entry.is_symlink:
+        return "a symbolic link in one version or more: there are no lines to merge"
+    return "executable on one side and not on the other"
+
+
+def _not_by_lines(entry: Unmerged, scene: Scene, attributes: Attributes) -> str:
+    """Why a file that both sides have is not merged line by line; empty where it is."""
+    if tool := LOCK_FILES.get(basename(entry.path)):
+        return f"a lock file: take one side, then let its tool write it ({tool})"
+    if attributes.merge == "binary" or _versions(entry, scene).is_binary:
+        return "binary: there are no lines to merge"
+    return ""

@@ -1,0 +1,76 @@
+"""Which conflicted files of the work tree are still as git wrote them, so that writing them loses nobody's work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from devagent.merge.decision import Confidence
+from devagent.merge.engine import merge_text
+from devagent.merge.markers import Style
+from devagent.merge.versions import Versions
+from devagent.repo.attributes import Attributes
+from devagent.repo.checkout import Checkout, OnDisk
+from devagent.repo.conflicts import Unmerged
+from devagent.repo.git import Repository
+from devagent.repo.remerge import line_merged, remerged, without_labels
+from devagent.repo.snapshot import worktree_blobs
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file in conflict as it is in the work tree; `file` is `None` where there is none."""
+
+    file: OnDisk | None
+    edited: bool
+
+
+def look(repo: Repository, entries: Sequence[Unmerged], attributes: Mapping[str, Attributes]) -> dict[str, Seen]:
+    """The files of these conflicts, and whether each is other than git, or devagent's merge driver, left it."""
+    checkout = Checkout(repo.root)
+    files = {entry.path: checkout.read(entry.path) for entry in entries}
+    contents = repo.git.blobs(blob.id for entry in entries for blob in entry.blobs)
+    stored = _stored(repo, [path for path, file in files.items() if file])
+    by_git = remerged(repo, entries)
+    found = {}
+    for entry in entries:
+        file = files[entry.path]
+        forms = {file.content, stored.get(entry.path, file.content)} if file else set()
+        binary = attributes[entry.path].merge == "binary"
+        untouched = _is_untouched(repo, entry, forms, contents, by_git[entry.path], binary=binary)
+        found[entry.path] = Seen(file, not untouched)
+    return found
+
+
+def _stored(repo: Repository, paths: Sequence[str]) -> dict[str, bytes]:
+    """What files would be as blobs."""
+    blobs = worktree_blobs(repo, paths)
+    contents = repo.git.blobs(blob.id for blob in blobs.values())
+    return {path: contents[blob.id] for path, blob in blobs.items()}
+
+
+def _is_untouched(
+    repo: Repository,
+    entry: Unmerged,
+    now: set[bytes],
+    contents: Mapping[str, bytes],
+    by_git: Sequence[bytes],
+    *,
+    binary: bool,
+) -> bool:
+    if not now:
+        # git leaves nothing in the work tree where neither side has the path.
+        return not (entry.ours or entry.theirs)
+    if not (entry.ours and entry.theirs) or binary:
+        # git leaves one of the versions as it is.
+        return any(contents[blob.id] in now for blob in entry.blobs)
+    bare = {without_labels(text) for text in now}
+    known = (*by_git, *_by_driver(entry, contents))
+    return any(without_labels(text) in bare for text in known) or any(
+        without_labels(text) in bare for text in line_merged(repo, entry)
+    )
+
+
+def _by_driver(entry: Unmerged, contents: Mapping[str, bytes]) -> list[bytes]:
+    """What devagent's merge driver leaves: what is certain is resolved, the rest has markers."""
+    base, ours, theirs = (contents[blob.id] if blob else b"" for blob in entry.stages)
+    merged = merge_text(Versions(entry.path, base, ours, theirs), accept=Confidence.CERTAIN)
+    return [merged.content(style=style) for style in Style]
