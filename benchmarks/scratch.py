@@ -54,7 +54,11 @@ def state_of(folder: Path) -> str:
 
 
 def clean_environment(configuration: Path) -> dict[str, str]:
-    """The environment for a devagent that takes no settings but its defaults; the cache stays the user's."""
+    """The environment for a devagent that takes no settings but its defaults; the cache stays the user's.
+
+    Its modules may be kept compiled, as they are where it is installed.
+    """
     kept = ("DEVAGENT_CACHE", "DEVAGENT_RUNTIME")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("DEVAGENT_") or k in kept}
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**inherited, "DEVAGENT_CONFIG": str(configuration)}
