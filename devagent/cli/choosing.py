@@ -26,6 +26,9 @@ _HELP = """\
   e       write it in your editor      s      leave this one as it is
   u       take back the last answer    q      leave this one and all that follow
 """
+_WORTH_READING = 0.02
+_MOST_RANKED = 4
+"""Each is shown whole, and a person has to read it: the sides and their orders are there besides."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def offers(hunk: Hunk) -> tuple[Offer, ...]:
     found = []
     if decision:
         found.append(Offer(decision.lines, decision.how, decision.why, decision.probability))
-        found += [Offer(other.lines, other.how, other.why, other.probability) for other in decision.alternatives]
+        worth = [other for other in decision.alternatives if other.probability >= _WORTH_READING][:_MOST_RANKED]
+        found += [Offer(other.lines, other.how, other.why, other.probability) for other in worth]
     found += [
         Offer(conflict.ours, "ours"),
         Offer(conflict.theirs, "theirs"),
