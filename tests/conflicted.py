@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devagent.repo.operation import Operation
-from devagent.workflows.resolution import Outcome
+from devagent.workflows.conflicts.resolution import Outcome
 
 RESOLVED, PARTLY, LEFT, EDITED = Outcome.RESOLVED, Outcome.PARTLY, Outcome.LEFT, Outcome.EDITED
 

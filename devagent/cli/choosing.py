@@ -15,8 +15,8 @@ from devagent.merge.versions import Labels, Lines, split_lines
 from devagent.report.asking import typed_line_now
 from devagent.report.resolving import console_on_stdout, file_lines, headline, offered_lines, sides
 from devagent.report.shown import shown
-from devagent.workflows.resolution import FileResolution, Hunk, Outcome, Resolution, chosen_by_user
-from devagent.workflows.settling import labels_of
+from devagent.workflows.conflicts.resolution import FileResolution, Hunk, Outcome, Resolution, chosen_by_user
+from devagent.workflows.conflicts.settling import labels_of
 
 if TYPE_CHECKING:
     from devagent.repo.git import Repository

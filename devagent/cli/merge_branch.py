@@ -54,7 +54,7 @@ def merge_branch(
     from devagent.cli.working import Output
     from devagent.report.merged import print_merge
     from devagent.report.surface import closing
-    from devagent.workflows import merging
+    from devagent.workflows.conflicts import merging
 
     if len(branches) > (2 if check else 1):
         raise UsageError(f"{len(branches)} branches are too many", hint="Merge them one after the other")

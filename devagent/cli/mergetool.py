@@ -40,7 +40,7 @@ def mergetool(
     from devagent.cli.context import repository_to_look_at
     from devagent.cli.editor import edit
     from devagent.report.resolving import print_tooled
-    from devagent.workflows.mergetool import finished, resolve_file
+    from devagent.workflows.conflicts.mergetool import finished, resolve_file
 
     repo = repository_to_look_at(directory)
     base, ours, theirs, target = (directory / file for file in files)

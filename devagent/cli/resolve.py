@@ -11,7 +11,7 @@ from devagent.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from devagent.repo.git import Repository
-    from devagent.workflows.resolution import Resolution
+    from devagent.workflows.conflicts.resolution import Resolution
 
 
 @command
@@ -44,8 +44,8 @@ def resolve(
     """
     from devagent.cli.context import paths_in, repository
     from devagent.report.resolving import print_resolution
-    from devagent.workflows import resolving
-    from devagent.workflows.resolve import propose
+    from devagent.workflows.conflicts import writing
+    from devagent.workflows.conflicts.resolve import propose
 
     if restore + (apply or go_on or interactive) > 1 or (restore and paths):
         raise UsageError("--restore stands alone", why="it brings back all that was resolved last")
@@ -62,16 +62,16 @@ def resolve(
             from devagent.cli.choosing import choose
 
             result = choose(repo, result)
-        return resolving.write(repo, result) if apply or go_on or interactive else result
+        return writing.write(repo, result) if apply or go_on or interactive else result
 
-    result = resolving.go_on(repo, resolved) if go_on else resolved()
+    result = writing.go_on(repo, resolved) if go_on else resolved()
     print_resolution(result, as_json=as_json)
     return result.exit_code
 
 
 def _restore(repo: "Repository", *, as_json: bool) -> ExitCode:
     from devagent.report.output import print_change
-    from devagent.workflows.resolving import restore
+    from devagent.workflows.conflicts.writing import restore
 
     print_change("undone", restore(repo), as_json=as_json)
     return ExitCode.DONE

@@ -6,8 +6,8 @@ from devagent.report.output import COLOURS, MARKS
 from devagent.report.resolving import console_on_stdout, file_lines
 from devagent.report.shown import json_text, shown
 from devagent.report.telling import plural
-from devagent.workflows.merging import MergeResult
-from devagent.workflows.resolution import Outcome
+from devagent.workflows.conflicts.merging import MergeResult
+from devagent.workflows.conflicts.resolution import Outcome
 
 
 def print_merge(result: MergeResult, *, as_json: bool, checked: bool) -> None:

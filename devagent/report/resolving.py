@@ -8,7 +8,7 @@ from devagent.repo.conflicts import Status
 from devagent.repo.operation import Operation
 from devagent.report.shown import json_text, shown
 from devagent.report.telling import plural
-from devagent.workflows.resolution import BY_USER, FileResolution, Hunk, Outcome, Resolution, texts
+from devagent.workflows.conflicts.resolution import BY_USER, FileResolution, Hunk, Outcome, Resolution, texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devagent.merge.versions import Lines
     from devagent.repo.operation import Commit, UnderWay
-    from devagent.workflows.mergetool import Tooled
+    from devagent.workflows.conflicts.mergetool import Tooled
 
 MOST_LINES = 16
 _MOST_ALTERNATIVES = 3

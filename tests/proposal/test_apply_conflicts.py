@@ -19,9 +19,9 @@ from devagent.proposal.reach import Reach
 from devagent.proposal.store import State, find_run, list_runs
 from devagent.proposal.transaction import Step
 from devagent.repo.git import Repository, find_root
-from devagent.workflows import merging
-from devagent.workflows.resolve import propose
-from devagent.workflows.resolving import restore, write
+from devagent.workflows.conflicts import merging
+from devagent.workflows.conflicts.resolve import propose
+from devagent.workflows.conflicts.writing import restore, write
 from devagent.workflows.surface import SilentSurface
 
 BUILD = {state.name: state.build for state in STATES}

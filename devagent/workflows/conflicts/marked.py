@@ -15,8 +15,8 @@ from devagent.repo.attributes import attributes
 from devagent.repo.checkout import Checkout
 from devagent.repo.conflicts import Unmerged
 from devagent.repo.git import Repository
-from devagent.workflows.resolution import FileResolution, Outcome, with_merged
-from devagent.workflows.settling import ACCEPT, ANCESTOR
+from devagent.workflows.conflicts.resolution import FileResolution, Outcome, with_merged
+from devagent.workflows.conflicts.settling import ACCEPT, ANCESTOR
 
 
 def with_markers(repo: Repository) -> list[str]:

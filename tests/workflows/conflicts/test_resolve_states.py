@@ -27,8 +27,8 @@ from devagent.errors import UsageError
 from devagent.repo.conflicts import unmerged
 from devagent.repo.git import Repository, find_root
 from devagent.repo.operation import under_way
-from devagent.workflows.resolve import MOST_BYTES, propose
-from devagent.workflows.resolving import go_on, restore, write
+from devagent.workflows.conflicts.resolve import MOST_BYTES, propose
+from devagent.workflows.conflicts.writing import go_on, restore, write
 
 by_name = pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 

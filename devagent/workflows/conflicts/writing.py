@@ -21,8 +21,8 @@ from devagent.repo.index import tree_with
 from devagent.repo.objects import Blob, TreeChange, commit_tree, write_blobs
 from devagent.repo.operation import Operation, fingerprint, under_way
 from devagent.repo.snapshot import worktree_blobs
-from devagent.workflows.marked import labels_in
-from devagent.workflows.resolution import FileResolution, Outcome, Resolution
+from devagent.workflows.conflicts.marked import labels_in
+from devagent.workflows.conflicts.resolution import FileResolution, Outcome, Resolution
 
 
 def write(repo: Repository, result: Resolution, *, step: Step = lambda _: None) -> Resolution:

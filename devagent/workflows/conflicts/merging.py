@@ -19,11 +19,11 @@ from devagent.repo.index import tree_with
 from devagent.repo.objects import Blob, TreeChange, changed_paths, commit_tree, diff, write_blobs
 from devagent.repo.operation import Operation, Side, UnderWay, named
 from devagent.repo.treemerge import TreeMerge, commit_named, merge_commits
-from devagent.workflows.merge_gates import Trial
-from devagent.workflows.resolution import FileResolution, Outcome
-from devagent.workflows.resolve import scene_of
+from devagent.workflows.conflicts.gates import Trial
+from devagent.workflows.conflicts.resolution import FileResolution, Outcome
+from devagent.workflows.conflicts.resolve import scene_of
+from devagent.workflows.conflicts.settling import settle
 from devagent.workflows.results import VERSION, Observed
-from devagent.workflows.settling import settle
 from devagent.workflows.surface import Surface
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from devagent.repo.attributes import Attributes
 from devagent.repo.conflicts import Renames, Status, Unmerged
 from devagent.repo.objects import Blob
 from devagent.repo.operation import History, UnderWay
-from devagent.workflows.resolution import Choice, FileResolution, Outcome, with_merged
-from devagent.workflows.untouched import Seen
+from devagent.workflows.conflicts.resolution import Choice, FileResolution, Outcome, with_merged
+from devagent.workflows.conflicts.untouched import Seen
 
 LOCK_FILES = {
     "Cargo.lock": "cargo generate-lockfile",

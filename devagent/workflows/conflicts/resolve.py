@@ -10,10 +10,10 @@ from devagent.repo.conflicts import Unmerged, larger_than, renames, unmerged
 from devagent.repo.git import Repository
 from devagent.repo.index import tree_blobs
 from devagent.repo.operation import UnderWay, histories, merge_bases, under_way
-from devagent.workflows.marked import settle_marked, with_markers
-from devagent.workflows.resolution import Resolution
-from devagent.workflows.settling import Scene, labels_of, settle
-from devagent.workflows.untouched import look
+from devagent.workflows.conflicts.marked import settle_marked, with_markers
+from devagent.workflows.conflicts.resolution import Resolution
+from devagent.workflows.conflicts.settling import Scene, labels_of, settle
+from devagent.workflows.conflicts.untouched import look
 
 MOST_BYTES = 20_000_000
 """A file of which a version is larger is not merged."""

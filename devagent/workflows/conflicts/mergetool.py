@@ -11,8 +11,8 @@ from devagent.merge.markers import Style, has_markers
 from devagent.merge.versions import Labels, Versions
 from devagent.repo.git import Git
 from devagent.repo.remerge import merged_by_lines, without_labels
-from devagent.workflows.marked import labels_in
-from devagent.workflows.settling import ACCEPT, ANCESTOR
+from devagent.workflows.conflicts.marked import labels_in
+from devagent.workflows.conflicts.settling import ACCEPT, ANCESTOR
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from devagent.repo.git import find_root
 from devagent.sandbox.results import Status, TestResult, TestRun
 from devagent.sandbox.sandbox import Command, Tree
 from devagent.sandbox.scripted import Answer, ScriptedSandbox, answer_tests
+from devagent.workflows.conflicts.gates import compared
+from devagent.workflows.conflicts.merging import MergeResult, merge
 from devagent.workflows.looking import view
-from devagent.workflows.merge_gates import compared
-from devagent.workflows.merging import MergeResult, merge
 from devagent.workflows.surface import SilentSurface
 
 
