@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000
 MAX_SECONDS = 10.0
-_CHUNK = 2048  # small, because the text of a node is read through the same callback
+_BLOCK = 1024
 _LINE_END = re.compile(rb"[\r\n]+")
 _OPENS_LEVEL = re.compile(rb"[-?:](?![^ \t])")
 DATA = Path(__file__).parent / "languages"
@@ -125,15 +125,30 @@ def _parsed(content: bytes, language: Language) -> "Tree | str":
     """A tree, or why there is none: that it took too long is not found out twice."""
     from tree_sitter import Parser
 
-    view = memoryview(same_length_utf8(content))
     deadline = time.thread_time() + MAX_SECONDS
     try:
         return Parser(grammar(language)).parse(
-            lambda offset, _: bytes(view[offset : offset + _CHUNK]),
+            _Source(same_length_utf8(content)),
             progress_callback=lambda _offset, _error: time.thread_time() > deadline,
         )
     except ValueError:
         return f"it took over {MAX_SECONDS:g} seconds"
+
+
+class _Source:
+    """The bytes of a file, as the parser asks for them, and later whoever reads the text of a node.
+
+    The binding never frees what it gave to a parser (seen in py-tree-sitter 0.26.1), and a parser that has lost its way
+    reads to the end of the file again and again. So blocks are the same objects each time.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._blocks = [content[start : start + _BLOCK] for start in range(0, len(content), _BLOCK)]
+
+    def __call__(self, offset: int, _: object) -> bytes:
+        """The bytes from an offset to the end of its block; none at the end of the file."""
+        block, within = divmod(offset, _BLOCK)
+        return self._blocks[block][within:] if block < len(self._blocks) else b""
 
 
 def _most_levels(content: bytes) -> int:

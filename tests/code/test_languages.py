@@ -1,10 +1,16 @@
 """Languages as data, and parsing within limits."""
 
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devagent.code import language as language_module
 from devagent.code.errors import CannotParse
-from devagent.code.language import Language, format_for, language_for, languages, matches, parse
+from devagent.code.language import Language, format_for, language_for, languages, matches, nodes_of, parse, text_of
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,32 @@ def test_offsets_of_a_file_in_a_legacy_encoding_are_those_of_its_bytes() -> None
     assert python is not None
     content = "näme = 'é'\nb = 1\n".encode("latin-1")
     assert parse(content, python).root_node.end_byte == len(content)
+
+
+def test_what_a_parser_reads_again_and_again_is_not_kept_again_and_again() -> None:
+    content = b"".join(b"\t" * level + b"def f():\n" for level in range(300))
+    for path in ("a.sh", "a.kt"):
+        known = language_for(path)
+        assert known is not None
+        assert _kept(partial(parse, content, known)) < 60 * len(content)
+
+
+@given(st.lists(st.sampled_from(["word", "ä漢字🐍", " ", "x" * 1023, "y" * 1024, "z" * 2500]), max_size=12))
+def test_the_text_of_nodes_is_that_of_the_file_however_long_they_are(parts: list[str]) -> None:
+    python = language_for("a.py")
+    assert python is not None
+    quoted = "".join(parts)
+    content = f"a = '{quoted}'\nb = '{quoted}'\n".encode()
+    root = parse(content, python).root_node
+    assert text_of(root).encode() == content
+    assert [text_of(node) for node in nodes_of(root, python, ("string",))] == [f"'{quoted}'"] * 2
+
+
+def _kept(step: Callable[[], object]) -> int:
+    """Bytes of Python's own memory that are not free again after a step."""
+    tracemalloc.start()
+    try:
+        step()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()

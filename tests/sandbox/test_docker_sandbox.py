@@ -278,11 +278,17 @@ def test_a_container_in_which_nothing_can_start_any_more_is_replaced(room: Room)
     assert before[0] == "devagent"
 
 
+def _runs(engine: Engine, container: str, command: str) -> bool:
+    """Whether a process of the container has this command line."""
+    return any(row[-1] == command for row in engine.client.api.top(container)["Processes"])
+
+
 def test_a_container_that_was_removed_is_one_line_and_then_there_is_a_new_one(room: Room) -> None:
     async def removed_meanwhile() -> None:
         running = asyncio.ensure_future(room.sandbox.run(Command(["sleep", "30"])))
-        await asyncio.sleep(0.5)
         engine = await Engine.connect()
+        while not await asyncio.to_thread(_runs, engine, room.sandbox._container, "sleep 30"):
+            await asyncio.sleep(0.05)
         await engine.remove(room.sandbox._container)
         engine.close()
         await running
