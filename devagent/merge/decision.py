@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from devagent.merge.versions import Lines
 
-_TOKEN = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
+_TOKEN = re.compile(rb"\d[\w.]*|[\w\x80-\xff]+|[^\w\s]")
 
 
 class Origin(StrEnum):

@@ -18,7 +18,7 @@ from devagent.journal.lock import EXCLUSIVE, SHARED, trying
 from devagent.proposal.candidate import Proposal
 from devagent.proposal.conflicts import Settled, planned
 from devagent.proposal.plan import PLAN, Plan
-from devagent.proposal.reach import Reach, Reached, reach_of_apply, reach_of_undo
+from devagent.proposal.reach import Reach, Reached, check_still_stopped, reach_of_apply, reach_of_undo
 from devagent.proposal.store import Run, State, list_runs, run_folder
 from devagent.proposal.transaction import Direction, Step, Transaction, begin
 from devagent.proposal.writing import NO_FILES, Written, check_wanted, files_of_apply, files_of_undo
@@ -115,6 +115,7 @@ def undo(repo: Repository, run: Run, *, step: Step = lambda _: None) -> Done:
         plan = Plan.read(record)
         if plan.git_dir != str(repo.git_dir):
             raise UsageError(f"run {run.id} was applied in another work tree", why=f"that of {plan.git_dir}")
+        check_still_stopped(repo, plan)
         files = files_of_undo(repo, record, plan)
         back = replace(_plan(repo, run, files, reach_of_undo(repo, plan)), during=plan.during, unlearnt=plan.unlearnt)
         return _carry_out(repo, run, begin(_area(repo), Direction.UNDO, back, files.contents, step), step)

@@ -120,12 +120,17 @@ def _unstaged(repo: Repository, back: Sequence[TreeChange]) -> tuple[TreeChange,
     return _moving(carried.changes)
 
 
+def check_still_stopped(repo: Repository, plan: Plan) -> None:
+    """Raises `UsageError` where the operation that had stopped with the conflicts of `plan` went on or was given up."""
+    if plan.restaged and fingerprint(repo) != plan.during:
+        raise _stays("what had stopped with these conflicts went on since", "See git reflog, or git rebase --abort")
+
+
 def _in_conflict_again(repo: Repository, back: Plan) -> tuple[Restaging, ...]:
     """The conflicts that come back. Raises `UsageError` where there is no operation any more that they belong to."""
     if not back.restaged:
         return ()
-    if fingerprint(repo) != back.during:
-        raise _stays("what had stopped with these conflicts went on since", "See git reflog, or git rebase --abort")
+    check_still_stopped(repo, back)
     check_index_is_free(repo)
     held = slots(repo, [change.path for change in back.restaged])
     other = [change.path for change in back.restaged if held[change.path] not in (change.before, change.after)]

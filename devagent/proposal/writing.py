@@ -88,7 +88,8 @@ def files_of_undo(repo: Repository, record: Path, plan: Plan) -> Written:
             merged.append(change.path)
         except Conflict:
             conflicts.append(change.path)
-    hint = f"To {_by_hand(plan.run, conflicts, ' -R')}"
+    again = f"Keep what is there, or start these files again with: git checkout -m -- {shlex.join(conflicts)}"
+    hint = again if plan.restaged else f"To {_by_hand(plan.run, conflicts, ' -R')}"
     refuse("changed since it was applied, where the proposal changed it too", conflicts, hint)
     changes = _changes(now, after)
     ours = {folder.path for folder in plan.made}

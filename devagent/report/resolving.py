@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from devagent.merge.decision import Decision, Origin
+from devagent.merge.decision import Confidence, Decision, Origin
 from devagent.repo.conflicts import Status
 from devagent.repo.operation import Operation
 from devagent.report.shown import json_text, shown
@@ -142,10 +142,17 @@ def hunk_lines(hunk: Hunk, of: int) -> Iterator["Text"]:
         yield from lines_with_origins(decision, hunk.origins)
         yield from _lines_left_out(hunk)
         return
-    yield Text.assemble(head, ("not sure enough" if decision else "nothing speaks for one side", "yellow"))
+    yield Text.assemble(head, (_why_open(hunk), "yellow"))
     yield from sides(hunk)
     for number, (how, chance, why) in enumerate(_proposed(decision), 1):
         yield Text(shown(f"    {number}. {how}{f', {chance:.0%}' if chance else ''}{f': {why}' if why else ''}"))
+
+
+def _why_open(hunk: Hunk) -> str:
+    if hunk.decision is None:
+        return "nothing speaks for one side"
+    is_likely = hunk.decision.confidence is not Confidence.UNSURE
+    return "what is likely leaves out a side's change" if is_likely and hunk.left_out else "not sure enough"
 
 
 def lines_with_origins(decision: Decision, origins: Sequence[Origin]) -> Iterator["Text"]:
@@ -231,7 +238,8 @@ def _after_writing(result: Resolution) -> Iterator[str]:
         yield f"resolved in part, with markers for the rest: {', '.join(partly)}"
     yield f"`devagent resolve --restore` brings the conflicts back (run {result.run})"
     if result.left:
-        yield f"{plural(len(result.left), 'file')} left. Next: {_for_a_person(result)}"
+        ways = "edit what has markers, and git add it; or be asked: devagent resolve --restore, then with --interactive"
+        yield f"{plural(len(result.left), 'file')} left. Next: {ways if partly else _for_a_person(result)}"
     elif not result.staged:
         yield "Next: look at it with git diff, and git add it"
     elif result.state and result.state.operation.go_on:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from devagent.errors import UsageError
 from devagent.merge.engine import merge_text
+from devagent.merge.keeping import keeping_both
 from devagent.merge.markers import MARKER_SIZE, BrokenMarkers, Style, parse
 from devagent.merge.versions import Labels
 from devagent.repo.attributes import attributes
@@ -69,4 +70,4 @@ def _settled(file: FileResolution, content: bytes) -> FileResolution:
         raise UsageError(f"{file.path} has no conflict", hint="See git status")
     if marked.style is Style.MERGE:
         return replace(file, reason="its markers do not show the base, which it takes to tell what each side changed")
-    return with_merged(file, merge_text(marked.versions(file.path), accept=ACCEPT))
+    return with_merged(file, keeping_both(merge_text(marked.versions(file.path), accept=ACCEPT)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from devagent.errors import UsageError
 from devagent.journal.files import write_atomically
 from devagent.merge.engine import merge_text
+from devagent.merge.keeping import keeping_both
 from devagent.merge.markers import Style, has_markers
 from devagent.merge.versions import Labels, Versions
 from devagent.repo.git import Git
@@ -35,7 +36,8 @@ def resolve_file(git: Git, base: Path, ours: Path, theirs: Path, target: Path) -
     now = _read(target)
     if without_labels(now) not in {without_labels(text) for text in _untouched(git, versions)}:
         return Tooled(0, 1 if has_markers(now) else 0, edited=True)
-    merged = merge_text(replace(versions, labels=labels_in(now) or Labels(base=ANCESTOR)), accept=ACCEPT)
+    labelled = replace(versions, labels=labels_in(now) or Labels(base=ANCESTOR))
+    merged = keeping_both(merge_text(labelled, accept=ACCEPT))
     write_atomically(target, merged.content(style=Style.DIFF3), target.stat().st_mode & 0o777)
     return Tooled(len(merged.decisions), len(merged.unresolved))
 

@@ -12,6 +12,7 @@ from posixpath import basename
 from devagent.merge.decision import Confidence
 from devagent.merge.engine import merge_text
 from devagent.merge.evenly import merge_evenly
+from devagent.merge.keeping import keeping_both
 from devagent.merge.markers import has_markers
 from devagent.merge.merged import Merged
 from devagent.merge.versions import Labels, Versions
@@ -127,7 +128,8 @@ def _merged(entry: Unmerged, scene: Scene) -> Merged:
     versions = _versions(entry, scene)
     if any(has_markers(text) for text in (versions.base, versions.ours, versions.theirs)):
         return merge_text(versions, accept=ACCEPT, steps=())
-    return merge_evenly(versions, accept=ACCEPT) if scene.swapped else merge_text(versions, accept=ACCEPT)
+    merge = merge_evenly if scene.swapped else merge_text
+    return keeping_both(merge(versions, accept=ACCEPT))
 
 
 def _versions(entry: Unmerged, scene: Scene) -> Versions:

@@ -24,6 +24,8 @@ from devagent.repo.snapshot import worktree_blobs
 from devagent.workflows.conflicts.marked import labels_in
 from devagent.workflows.conflicts.resolution import FileResolution, Outcome, Resolution
 
+_STOPPED_AT = {"cherry-pick": "CHERRY_PICK_HEAD", "rebase": "REBASE_HEAD", "revert": "REVERT_HEAD"}
+
 
 def write(repo: Repository, result: Resolution, *, step: Step = lambda _: None) -> Resolution:
     """Write what is resolved, and stage the files that are so as a whole. It is a run, which `restore` takes back.
@@ -82,7 +84,10 @@ def _go_on(repo: Repository, operation: Operation) -> None:
     if code == 0 or unmerged(repo):
         return
     if repo.git.run("diff-index", "--cached", "--quiet", "HEAD", "--", check=False).returncode == 0:
-        why, hint = "nothing is left of this commit, the other side has all of it", f"git {command[0]} --skip"
+        why = "nothing is left of this commit: the other side has all of it, or it was left out"
+        hint = (
+            f"See git diff HEAD...{_STOPPED_AT.get(command[0], 'HEAD')}; to go on without it: git {command[0]} --skip"
+        )
     else:
         lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))] or said.splitlines()
         why, hint = lines[-1] if lines else f"it ended with {code}", "With --verbose you see all that it said"

@@ -1,0 +1,28 @@
+"""Merging where nobody's change may be lost unasked: what leaves one out is shown, and a person decides.
+
+Most often people do take one side. But that is known of conflicts in general and of none in particular, and the side
+that is dropped may be all of a picked commit or a stash.
+"""
+
+from dataclasses import replace
+
+from devagent.merge.decision import Confidence, left_out
+from devagent.merge.gate import open_again
+from devagent.merge.merged import Merged
+from devagent.merge.regions import Clean, Region
+
+
+def keeping_both(merged: Merged) -> Merged:
+    """The merge with every decision opened again that leaves out what a side brought, unless it is certain.
+
+    It stays on the conflict as its proposal.
+    """
+    return replace(merged, regions=tuple(open_again(region) if _loses(region) else region for region in merged.regions))
+
+
+def _loses(region: Region) -> bool:
+    if not isinstance(region, Clean) or region.was is None or region.decision is None:
+        return False
+    found = region.was
+    is_certain = region.decision.confidence is Confidence.CERTAIN
+    return not is_certain and any(left_out(region.lines, found.base, found.ours, found.theirs))
