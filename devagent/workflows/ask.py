@@ -72,7 +72,7 @@ class Claim:
 class Answer:
     """What `devagent ask` gives. `dropped` claims quoted a line that is not there; `places` are where to look.
 
-    `run` is where it is on record.
+    `run` is where it is on record; empty where no model came to answer.
     """
 
     outcome: Outcome
@@ -110,10 +110,15 @@ async def ask(
             journal.observe(surface.event)
             asked = {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
             journal.record("run.started", "", asked)
-            return await Asking(repo, run, journal, request, settings, surface, work).result()
+            answer = await Asking(repo, run, journal, request, settings, surface, work).result()
+        return answer if _was_answered(run) else replace(answer, run="")
     finally:
-        if not any(event.kind == f"{CALL}.finished" for event in read_events(run.folder)):
+        if not _was_answered(run):
             discard(repo, run)
+
+
+def _was_answered(run: Run) -> bool:
+    return any(event.kind == f"{CALL}.finished" for event in read_events(run.folder))
 
 
 async def resume(

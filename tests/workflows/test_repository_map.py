@@ -53,7 +53,7 @@ def commit(repo: Path, message: str) -> None:
 def test_a_small_repository_is_on_its_map_as_a_whole(shop: Path) -> None:
     drawn = map_repository(shop, 4096)
     assert len(names(drawn)) == drawn.all_definitions
-    assert "shop/basket.py:\nclass Basket\n  def __init__(self)\n  def add_item(self, item, count=1)\n" in drawn.text
+    assert "class Basket\n  def __init__(self)\n  self.items = []\n  def add_item(self, item, count=1)\n" in drawn.text
     assert "web/cart.ts:\nfunction renderCart(cart: Cart): string\n" in drawn.text
 
 

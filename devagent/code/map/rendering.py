@@ -39,6 +39,14 @@ class Sheet:
             place = self.definitions[place].parent
         return needed
 
+    def _standing(self, place: int) -> list[tuple[int, int]]:
+        """Where a definition stands: its line after those of its scopes. Attributes are found later than they stand."""
+        chain = []
+        while place >= 0:
+            chain.append((self.definitions[place].start_line, place))
+            place = self.definitions[place].parent
+        return chain[::-1]
+
     def lines(self) -> Iterator[str]:
         """The file as it is shown."""
         held: dict[int, int] = {}
@@ -47,7 +55,7 @@ class Sheet:
         for place in self.shown:
             held[self.definitions[place].parent] -= 1
         yield f"{self.path}:{_MORE if held.get(-1) else ''}"
-        for place in sorted(self.shown):
+        for place in sorted(self.shown, key=self._standing):
             yield _line(self.definitions, place) + (f":{_MORE}" if held.get(place) else "")
 
 

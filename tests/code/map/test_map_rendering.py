@@ -11,8 +11,8 @@ from devagent.code.map.rendering import WIDTH, fill, rendered, shown_signature
 from devagent.journal.tokens import estimate_tokens
 
 
-def definition(name: str, signature: str, parent: int = -1, kind: str = "function") -> Definition:
-    return Definition(name.rpartition(".")[2], kind, name, 1, 2, signature, parent)
+def definition(name: str, signature: str, parent: int = -1, kind: str = "function", line: int = 1) -> Definition:
+    return Definition(name.rpartition(".")[2], kind, name, line, line + 1, signature, parent)
 
 
 BASKET = (
@@ -33,6 +33,18 @@ def test_a_method_stands_under_its_class_and_an_inner_function_under_both() -> N
     assert drawn([("shop/basket.py", 2)]) == (
         "shop/basket.py: …\nclass Basket: …\n  def add(self, item, count=1)\n    def check(item)\n"
     )
+
+
+def test_an_attribute_stands_in_its_class_though_it_is_found_after_what_follows() -> None:
+    found = (
+        definition("Circle", "class Circle", kind="class", line=1),
+        definition("Circle.__init__", "def __init__(self, r)", 0, line=2),
+        definition("unused", "def unused()", line=9),
+        definition("Circle.r", "self.r = r", 0, "attribute", line=3),
+        definition("Circle.area", "def area(self)", 0, line=5),
+    )
+    text = rendered(fill([("geo.py", place) for place in range(5)], {"geo.py": found}, 4096))
+    assert text == ("geo.py:\nclass Circle\n  def __init__(self, r)\n  self.r = r\n  def area(self)\ndef unused()\n")
 
 
 def test_files_stand_by_path_and_what_is_whole_has_no_mark() -> None:
