@@ -1,6 +1,7 @@
 """The main job, measured: how many bugs are resolved, in how many seconds, for how many tokens.
 
-    python benchmarks/main_job.py [--only 03,07] [--methods chain,lite,baseline] [--seconds 180] [--json FILE]
+    python benchmarks/main_job.py [--only 03,07] [--methods chain,lite,baseline] [--seconds 180]
+        [--seed 0] [--json FILE]
 
 Each bug is made a fresh git repository (its hidden tests and its fix stay outside) and handed to the methods in turn
 (methods.py). Resolved means: the method says so, and the visible tests pass in a plain run on what it left (for
@@ -34,7 +35,7 @@ def main() -> int:
     known = {(m.bug, m.method): m for m in recorded(options.json)}
     missing = [(bug, method) for bug in bugs for method in methods if (bug.name, method) not in known]
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), options.seconds, options.sandbox)
+        bench = Bench(Path(folder), options.seconds, options.sandbox, options.seed)
         if missing:
             prepare(bench, list(dict.fromkeys(bug for bug, _ in missing)), methods)
         for number, (bug, method) in enumerate(missing, 1):
@@ -44,7 +45,7 @@ def main() -> int:
             print(f"    {told(measured)}", flush=True)
             if options.json:
                 with options.json.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({**asdict(measured), "limit": options.seconds}) + "\n")
+                    file.write(json.dumps({**asdict(measured), "limit": options.seconds, "seed": options.seed}) + "\n")
     return summary([known[bug.name, method] for method in methods for bug in bugs], methods)
 
 
@@ -56,6 +57,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="numbers of bugs, with commas between them")
     parser.add_argument("--methods", default=",".join(METHODS), help="some of chain, lite, baseline")
     parser.add_argument("--seconds", type=float, default=180, help="limit for one method on one bug")
+    parser.add_argument("--seed", type=int, default=0, help="of the model's samples, for chain and lite")
     parser.add_argument("--sandbox", choices=["docker", "process"], default="docker")
     parser.add_argument("--json", type=Path, help="file of results, a line each; what it holds is not measured again")
     options = parser.parse_args()
@@ -105,7 +107,16 @@ def summary(results: Sequence[Measured], methods: Sequence[str]) -> int:
     print_table(head, [_row(m) for m in sorted(results, key=lambda m: (m.bug, methods.index(m.method)))])
     print()
     groups = {method: [m for m in results if m.method == method] for method in methods}
-    head = ("method", "bugs", "resolved", "hidden", "within 60 s", "median seconds", "tokens")
+    head = (
+        "method",
+        "bugs",
+        "resolved",
+        "hidden",
+        "within 60 s",
+        "median seconds",
+        "tokens",
+        "prompt tokens / resolved",
+    )
     print_table(head, [_sums(method, group) for method, group in groups.items()])
     if len(results) < ALL * len(methods):
         print(f"\nWhat is required is about all {ALL} bugs.")
@@ -131,7 +142,8 @@ def _sums(method: str, group: Sequence[Measured]) -> tuple[str, ...]:
     hidden, tokens = sum(m.hidden for m in group), sum(m.tokens for m in group)
     middle = f"{median(m.seconds for m in group):.1f}" if group else ""
     counts = (len(group), _resolved(group), hidden, _resolved(group, QUICK))
-    return method, *map(str, counts), middle, str(tokens)
+    each = f"{sum(m.prompt for m in group) / max(1, counts[1]):.0f}"
+    return method, *map(str, counts), middle, str(tokens), each
 
 
 def _resolved(group: Sequence[Measured], within: float = float("inf")) -> int:

@@ -37,7 +37,10 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True)
 class Measured:
-    """What one method did with one bug. `said` is the outcome in its own words."""
+    """What one method did with one bug.
+
+    `tokens` are all that were paid, `prompt` those of them that were read; `said` is the outcome in its own words.
+    """
 
     bug: str
     method: str
@@ -45,6 +48,7 @@ class Measured:
     hidden: bool
     seconds: float
     tokens: int
+    prompt: int
     way: str
     said: str
 
@@ -56,6 +60,7 @@ class Bench:
     folder: Path
     seconds: float
     sandbox: str
+    seed: int = 0
 
     def measure(self, bug: Path, method: str) -> Measured:
         """One method on one bug, in a fresh repository."""
@@ -79,15 +84,17 @@ class Bench:
 
     def _team(self, bug: Path, repo: Path, strategy: str) -> Measured:
         flags = ["--model", "embedded", "--sandbox", self.sandbox, "--max-seconds", f"{self.seconds:g}"]
+        flags += ["--seed", str(self.seed)]
         command = [DEVAGENT, "fix", "--json", "--quiet", "--yes", "--strategy", strategy, *flags, "-C", str(repo)]
         code, result, seconds = self._timed(command)
         apply = [DEVAGENT, "apply", result.get("run", ""), "-C", str(repo)]
         applied = code == 0 and not subprocess.run(apply, env=self._environment, capture_output=True).returncode
         total = result.get("ledger", {}).get("total", {})
-        tokens = total.get("prompt_tokens", 0) + total.get("completion_tokens", 0)
+        prompt = total.get("prompt_tokens", 0)
+        tokens = prompt + total.get("completion_tokens", 0)
         resolved, hidden = judge(bug, repo) if applied else (False, False)
         said = result.get("outcome", f"exit code {code}")
-        return Measured(bug.name, strategy, resolved, hidden, seconds, tokens, result.get("way", ""), said)
+        return Measured(bug.name, strategy, resolved, hidden, seconds, tokens, prompt, result.get("way", ""), said)
 
     def _naive(self, bug: Path, repo: Path) -> Measured:
         script = str(Path(__file__).with_name("baseline.py"))
@@ -96,10 +103,11 @@ class Bench:
             command = [sys.executable, script, *flags, "--bug", str(bug), "--keep", str(repo)]
             code, result, seconds = self._timed(command)
         resolved, hidden = judge(bug, repo) if result.get("resolved") else (False, False)
-        tokens = result.get("prompt_tokens", 0) + result.get("completion_tokens", 0)
+        prompt = result.get("prompt_tokens", 0)
+        tokens = prompt + result.get("completion_tokens", 0)
         way = f"sample {result['samples']}" if resolved else ""
         said = "resolved" if resolved else f"exit code {code}" if code else "out of time"
-        return Measured(bug.name, "baseline", resolved, hidden, seconds, tokens, way, said)
+        return Measured(bug.name, "baseline", resolved, hidden, seconds, tokens, prompt, way, said)
 
     def _timed(self, command: Sequence[str]) -> tuple[int, dict[str, Any], float]:
         """Exit code, the JSON it printed (empty for none), and seconds; interrupted when it does not end."""

@@ -17,6 +17,7 @@ class Means:
     model: options.Model = None
     role_model: options.RoleModel = None
     base_url: options.BaseUrl = None
+    seed: options.Seed = None
     strategy: options.Strategy = None
     chain: options.Chain = None
     max_tokens: options.MaxTokens = None
@@ -36,6 +37,7 @@ class Means:
             "model.name": self.model,
             "model.base_url": self.base_url,
             **role_models(self.role_model),
+            "model.seed": self.seed,
             "team.strategy": self.strategy,
             "team.chain": self.chain,
             "budget.tokens": self.max_tokens,

@@ -83,6 +83,10 @@ MaxCost = Annotated[
     Optional[float],  # noqa: UP045
     typer.Option("--max-cost", min=0, help="Most US dollars; 0 for no limit."),
 ]
+Seed = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--seed", min=0, max=1000, help="Another number draws other samples from the model."),
+]
 MaxSeconds = Annotated[
     Optional[float],  # noqa: UP045
     typer.Option("--max-seconds", min=0, help="Most seconds; 0 for no limit."),

@@ -40,6 +40,7 @@ class ModelSettings(_Section):
     allow: tuple[str, ...] = Field((), description="providers whose keys may be used without asking, e.g. anthropic")
     download: bool = Field(False, description="whether the embedded model may be downloaded without asking")
     roles: dict[str, str] = Field({}, description="another model for one role, by role name")
+    seed: int = Field(0, ge=0, le=1000, description="another number draws other samples; the same number, the same")
 
 
 class SandboxSettings(_Section):

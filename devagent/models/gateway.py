@@ -15,18 +15,25 @@ from devagent.models.retry import PATIENT, Passing, Patience, patiently
 from devagent.models.tokens import worst_case_prompt
 from devagent.models.trouble import BrokenOff, Refused
 
+_SEEDS_APART = 1_000_000
+"""So far are the seeds of two runs with other seeds apart: further than the seeds within a run."""
+
 
 class Gateway:
     """A model, seen through the journal and the budget of one run.
 
-    Several gateways (one per role's model) may share one journal and one budget.
+    Several gateways (one per role's model) may share one journal and one budget. Another `seed` of the run draws other
+    samples: it moves the seed of every request that has one.
     """
 
-    def __init__(self, model: Model, journal: Journal, budget: Budget, patience: Patience = PATIENT) -> None:
+    def __init__(
+        self, model: Model, journal: Journal, budget: Budget, patience: Patience = PATIENT, *, seed: int = 0
+    ) -> None:
         self.model = model
         self._journal = journal
         self._budget = budget
         self._patience = patience
+        self._seed = seed
 
     @property
     def card(self) -> ModelCard:
@@ -44,7 +51,7 @@ class Gateway:
         or `UsageError` for a money limit on a model of unknown price. Secrets in the request are masked before it is
         sent; in the reply they are put back.
         """
-        request = self._masked(request)
+        request = self._drawn(self._masked(request))
 
         async def perform() -> dict[str, Any]:
             return await self._call(place, request, self._labels(role, phase))
@@ -146,6 +153,10 @@ class Gateway:
             gap = replace(gap, before=mask(gap.before), after=mask(gap.after), files=files)
         return replace(request, messages=messages, gap=gap)
 
+    def _drawn(self, request: ModelRequest) -> ModelRequest:
+        """The request with the seed that this run gives it."""
+        return request if request.seed is None else replace(request, seed=request.seed + self._seed * _SEEDS_APART)
+
     def _labels(self, role: str, phase: str) -> dict[str, Any]:
         local = bool(self.card.extra.get("local", False))
         return {"role": role, "phase": phase, "model": self.card.name, "local": local}
@@ -155,6 +166,8 @@ class Gateway:
         return inputs
 
     def _recorded(self, calls: Sequence[tuple[str, ModelRequest]]) -> list[int]:
-        indices = {(place, fingerprint(self._inputs(request))): i for i, (place, request) in enumerate(calls)}
+        indices = {
+            (place, fingerprint(self._inputs(self._drawn(request)))): i for i, (place, request) in enumerate(calls)
+        }
         finished = ((e.place, e.key) for e in self._journal.find(f"{CALL}.finished"))
         return [indices[at] for at in finished if at in indices]

@@ -141,7 +141,7 @@ class _Absent:
     def __init__(self, settings: Settings, journal: Journal, budget: Budget, surface: Surface) -> None:
         del surface
         self.gateways: Mapping[str, Gateway] = {
-            role: Gateway(_Silent(choice.card), journal, budget)
+            role: Gateway(_Silent(choice.card), journal, budget, seed=settings.model.seed)
             for role, choice in models_meant(settings.model).items()
         }
 

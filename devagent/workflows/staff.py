@@ -29,7 +29,7 @@ class Staff:
         for choice in self._choices.values():
             journal.secrets.know_key(os.environ.get(choice.key_variable, ""))
         self.gateways: Mapping[str, Gateway] = {
-            role: Gateway(model, journal, budget) for role, model in self._models.items()
+            role: Gateway(model, journal, budget, seed=settings.model.seed) for role, model in self._models.items()
         }
 
     def get_ready(self) -> None:

@@ -75,6 +75,33 @@ def test_a_finished_call_is_never_made_again(tmp_path: Path) -> None:
     assert len(model.requests) == 1
 
 
+def test_another_seed_of_the_run_draws_other_samples_and_pays_for_them(tmp_path: Path) -> None:
+    model = ScriptedModel(["first", "second"])
+    request = replace(REQUEST, seed=7)
+
+    async def act(journal: Journal) -> None:
+        for seed in (0, 3, 0, 3):
+            gateway = Gateway(model, journal, Budget(), seed=seed)
+            await gateway.ask(f"code/{seed}", request, role="coder", phase="code")
+
+    run(tmp_path, act)
+    first, second = (asked.seed for asked in model.requests)
+    assert first == 7
+    assert second not in (None, 7)
+
+
+def test_samples_of_another_seed_are_found_in_the_journal(tmp_path: Path) -> None:
+    model = ScriptedModel(["a", "b"])
+
+    async def act(journal: Journal) -> None:
+        async for _ in Gateway(model, journal, Budget(), seed=5).samples(calls(2), role="coder", phase="code"):
+            pass
+
+    run(tmp_path, act)
+    run(tmp_path, act)
+    assert len(model.requests) == 2
+
+
 def test_the_event_tells_role_phase_model_and_what_it_took(tmp_path: Path) -> None:
     async def act(journal: Journal) -> None:
         await Gateway(ScriptedModel(["x"]), journal, Budget()).ask("code/1", REQUEST, role="coder", phase="code")
