@@ -48,8 +48,12 @@ Model = Annotated[
     typer.Option(
         *("--model", "-m"),
         autocompletion=completion.models,
-        help="Model: embedded, ollama/NAME, provider/NAME, or NAME with --base-url.",
+        help="Model: embedded, none, ollama/NAME, provider/NAME, or NAME with --base-url.",
     ),
+]
+NoModel = Annotated[
+    bool,
+    typer.Option("--no-model", help="Ask no model: what search and the program find by themselves."),
 ]
 RoleModel = Annotated[
     Optional[list[str]],  # noqa: UP045

@@ -1,6 +1,7 @@
 """Which model is meant, and whether the user has agreed to it.
 
     (nothing), local, embedded      the embedded model
+    none                            no model
     ollama/NAME                     Ollama on this machine, or at the base URL
     http://HOST:PORT/v1#NAME        an OpenAI-compatible server
     NAME with a base URL            the same
@@ -21,13 +22,13 @@ from urllib.parse import urldefrag, urlsplit
 from devagent.config.resources import config_folder
 from devagent.errors import CannotRun, UsageError
 from devagent.journal.files import write_atomically
-from devagent.models import trouble
+from devagent.models import absent, trouble
 from devagent.models.cards import card_for
 from devagent.models.model import Model, ModelCard
 from devagent.models.providers import check_provider
 from devagent.models.transport import is_loopback
 
-Kind = Literal["embedded", "openai", "ollama", "litellm"]
+Kind = Literal["none", "embedded", "openai", "ollama", "litellm"]
 
 OPENAI_URL = "https://api.openai.com/v1"
 OLLAMA_URL = "http://127.0.0.1:11434"
@@ -88,6 +89,8 @@ def resolve(name: str = "", base_url: str = "", key_variable: str = "") -> Model
 
     Raises `UsageError` for a name that means nothing, an unknown provider, or what is no URL.
     """
+    if name == absent.NONE:
+        return ModelChoice("none", absent.NONE, absent.CARD)
     if name.startswith(("http://", "https://")):
         base_url, name = urldefrag(name)
         if not name:
@@ -176,6 +179,8 @@ async def open_model(choice: ModelChoice, environ: Mapping[str, str]) -> Model:
     """
     key = environ.get(choice.key_variable, "") if choice.key_variable else ""
     match choice.kind:
+        case "none":
+            return absent.NoModel()
         case "embedded":
             from devagent.models.embedded import EmbeddedModel
 

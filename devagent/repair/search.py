@@ -84,7 +84,8 @@ class Search:
         hangs: whether some of them did not end: most variants will not either, so none is waited for long.
 
     `tried` counts variants that ran, `spared` those that were seen to change nothing or to be like another one;
-    `partial` holds near misses, the best first; `exhausted` says that nothing is left to try.
+    `partial` holds near misses, the best first; `exhausted` says that nothing is left to try, `unable` that nothing can
+    be tried here: there is no runner for these tests, or it did not come to try anything though it had the time.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class Search:
         self._put_off: list[tuple[Variant, _Start]] = []
         self._work: AsyncIterator[Found | None] | None = None
         self.exhausted = False
+        self.unable = not can_run(ecosystem) or not tests
         self.tried = self.spared = 0
         self.partial: list[Found] = []
 
@@ -120,7 +122,7 @@ class Search:
         Called again, it goes on where its time was over, for `seconds` more. Raises `SandboxError` when the sandbox
         itself fails.
         """
-        if not can_run(self._ecosystem) or not self._goal.tests:
+        if self.unable:
             return
         self._end = time.monotonic() + (self._seconds if seconds is None else seconds)
         self._work = self._work or self._all()
@@ -135,7 +137,7 @@ class Search:
 
         Variants that were tried before are left out. Raises `SandboxError` when the sandbox itself fails.
         """
-        if not can_run(self._ecosystem) or not self._goal.tests:
+        if self.unable:
             return
         self._end = time.monotonic() + seconds
         sited = await asyncio.to_thread(lambda: [self._sited(variant, _Start()) for variant in variants])
@@ -185,7 +187,10 @@ class Search:
             goal, began = replace(self._goal, before=start.passed), time.monotonic()
             outcomes = await run_batch(self._sandbox, self._ecosystem, files, variants, goal, seconds=self._left())
             if not outcomes:
-                return
+                if self._left() > _LEAST_BATCH_SECONDS:
+                    self.unable = not (self.tried or self.spared)
+                    return
+                continue
             self._block = _next_block(len(outcomes), time.monotonic() - began)
             for outcome in outcomes:
                 found = self._noted(variants[outcome.variant], outcome, start)

@@ -56,7 +56,7 @@ async def _artefact(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
 async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
     await room.settled()
     if room.is_small(phase.by.name):
-        return await _sampled_patch(room, place)
+        return await _sampled_patch(room, phase, place)
     toolbox = Toolbox(room.bench, place, dict(room.ground))
 
     def submitted(text: str) -> str:
@@ -71,7 +71,7 @@ async def _patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
     return {"summary": summary, "paths": sorted(toolbox.changes)}, "model"
 
 
-async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
+async def _sampled_patch(room: "Room", phase: Phase, place: str) -> tuple[Any, By]:
     if room.ground or (room.task.feedback and not room.bench.targets):
         standing = await standing_of(room, place)
         async with aclosing(reworked(room, place, standing)) as attempts:
@@ -94,7 +94,8 @@ async def _sampled_patch(room: "Room", place: str) -> tuple[Any, By]:
         # Also when a limit ends it: no gate has seen it, and there may be nothing else to show.
         if search is not None and search.near:
             room.bench.tried.append(Attempt(search.near, Origin(f"{place}/near", way="search"), (_NEAR,)))
-    raise PhaseFailed("neither search nor the model found a change that passes the gates")
+    who = "neither search nor the model" if room.has_model(phase.by.name) else "no model was asked, and search never"
+    raise PhaseFailed(f"{who} found a change that passes the gates")
 
 
 def _by(attempt: Attempt) -> By:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from devagent.code.locate import Suspect
 from devagent.config.settings import TeamSettings
 from devagent.journal.journal import Journal
+from devagent.models.absent import NONE
 from devagent.models.gateway import Gateway
 from devagent.models.model import ModelReply, ModelRequest
 from devagent.sandbox.coverage import Coverage
@@ -108,6 +109,10 @@ class Room:
     def is_small(self, role: str) -> bool:
         """Whether the role's model is of the small class: the program then does what it can itself."""
         return self.gateway(role).card.size == "small"
+
+    def has_model(self, role: str) -> bool:
+        """Whether there is a model for the role at all."""
+        return self.gateway(role).card.name != NONE
 
     def uses_tools(self, role: str) -> bool:
         """Whether the role may work with tools."""

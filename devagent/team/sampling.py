@@ -1,9 +1,9 @@
 """The coder with a small model: the program drives, the model fills in short steps.
 
-The search has the first turn. Then the model writes each of the likeliest functions anew, greedily, shown no more than
-the function and the test: where it knows better it says so at once, and an unchanged copy costs little. From then on
-search, gaps and functions take turns: of each suspicious function the model fills statements that were masked, and
-writes the whole again with more to go by, greedily and then hotter.
+The search has the first turn, and every turn where there is no model. Then the model writes each of the likeliest
+functions anew, greedily, shown no more than the function and the test: where it knows better it says so at once, and an
+unchanged copy costs little. From then on search, gaps and functions take turns: of each suspicious function the model
+fills statements that were masked, and writes the whole again with more to go by, greedily and then hotter.
 
 Every answer is tried at once; one that was tried before costs nothing but its tokens. An attempt that turns some of
 the failing tests becomes the ground for the next questions, and for a search of its own: what is still wrong may be
@@ -102,6 +102,10 @@ class FunctionSampler:
         """Who does what, in which order: search and quick rewrites, then search, gaps, a whole function, and so on."""
         suspects = self.room.suspects[:MAX_SUSPECTS]
         yield self._search_turn
+        if not self.room.has_model(self.phase.by.name):
+            while self.search is not None and not self.search.over:
+                yield partial(self._search_turn, LATER_SEARCH)
+            return
         for suspect in suspects[:REWRITTEN]:
             yield partial(self._rewrite_turn, suspect)
         functions = Turns({n: math.exp(s.score - suspects[0].score) for n, s in enumerate(suspects)}, FADE)

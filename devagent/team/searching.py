@@ -31,6 +31,8 @@ TRIAL_SECONDS = 20.0
 TEMPER = 3.0
 """Suspicions are log-odds; how much of them decides the order of edits (1 all, more means less)."""
 MOST_SURVIVORS = 4
+FRUITLESS = 3
+"""So many turns in which nothing came to be tried end a search: this machine is too slow for these tests."""
 TRUSTED, LOOK_ON = 0.7, 4.0
 """Survivors below this trust are held for so many seconds, in case a better one comes."""
 _TOGETHER = 0.6
@@ -125,7 +127,8 @@ class RepairSearch:
         async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search = self._search or self._begun(sandbox)
             found = await self._best(search, seconds)
-        over = {"tried": search.tried, "over": search.exhausted or not (search.tried + search.spared)}
+        fruitless = self._number >= FRUITLESS and not (search.tried or search.spared)
+        over = {"tried": search.tried, "over": search.exhausted or search.unable or fruitless}
         return {**(found or {**_NOTHING, **over}), "near": self._nearest(search)}
 
     async def _best(self, search: Search, seconds: float) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from devagent.models.select import Kind
 
 _ALWAYS = ("devagent.team.chain_strategy", "jinja2.sandbox", "jinja2.meta")
 _FOR: dict[Kind, tuple[str, ...]] = {
+    "none": (),
     "embedded": ("devagent.models.embedded", "httpx", "httpcore", "anyio"),
     "openai": ("devagent.models.openai", "devagent.models.ollama", "httpx", "httpcore", "anyio"),
     "ollama": ("devagent.models.ollama", "httpx", "httpcore", "anyio"),

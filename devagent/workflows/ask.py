@@ -17,6 +17,7 @@ from devagent.config.settings import Settings
 from devagent.errors import CannotRun, ExitCode, OutOfBudget
 from devagent.journal.journal import Journal, read_events
 from devagent.journal.ledger import Ledger
+from devagent.models.absent import NONE
 from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
 from devagent.models.model import Message, ModelRequest
@@ -171,6 +172,8 @@ class Asking:
         try:
             self.staff.get_ready()
             await self.staff.check()
+            if self.staff.gateways[""].card.name == NONE:
+                raise CannotRun("none was to be asked")
             async with self.budget.deadline():
                 answer = await asked.answer(self.staff.gateways)
         except OutOfBudget as error:

@@ -23,7 +23,8 @@ def in_vain(journal: Journal, bench: Workbench) -> str:
     answers = sum(e.data["result"]["role"] == "coder" for e in journal.find("model.call.finished"))
     if not edits and not answers:
         return ""
-    return f"{edits} edits and {answers} answers of the model were tried, and no failing test passes with one"
+    answered = f" and {answers} answers of the model" if answers else ""
+    return f"{edits} edits{answered} were tried, and no failing test passes with one"
 
 
 def awaited(journal: Journal, ended_by: str) -> str:

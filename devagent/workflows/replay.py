@@ -26,7 +26,7 @@ from devagent.workflows.ask import Answer, Asking
 from devagent.workflows.request import Request, settings_from_json
 from devagent.workflows.results import VERSION, RunResult
 from devagent.workflows.session import Session, Work
-from devagent.workflows.staff import models_meant
+from devagent.workflows.staff import WITHOUT_MODEL, models_meant, without_model
 from devagent.workflows.surface import Surface
 
 
@@ -140,6 +140,8 @@ class _Absent:
 
     def __init__(self, settings: Settings, journal: Journal, budget: Budget, surface: Surface) -> None:
         del surface
+        if journal.find(WITHOUT_MODEL):
+            settings = without_model(settings)
         self.gateways: Mapping[str, Gateway] = {
             role: Gateway(_Silent(choice.card), journal, budget, seed=settings.model.seed)
             for role, choice in models_meant(settings.model).items()

@@ -39,7 +39,7 @@ from devagent.workflows.place import Place, files_of, taken
 from devagent.workflows.projects import beyond, failing_one, left_out, paths_in
 from devagent.workflows.request import Request
 from devagent.workflows.results import Observed, Outcome, RunResult
-from devagent.workflows.staff import Staff
+from devagent.workflows.staff import WITHOUT_MODEL, Staff, goes_without, without_model
 from devagent.workflows.surface import Surface
 
 
@@ -170,11 +170,24 @@ class Session:
         if self._nothing_within(room):
             only = " ".join(self.request.only)
             return self._end("not resolved", f"no function within --only {only} could be at fault", baseline)
-        await self.staff.check()
+        await self._check_models(room)
         self.staff.warm_up()
         if self.request.revises:
             self.feedback_unobserved = not await observe_feedback(room, "feedback")
         return room
+
+    async def _check_models(self, room: Room) -> None:
+        """Make sure that the models may be used. Where nobody named one and ours is not here, search can still mend."""
+        try:
+            await self.staff.check()
+        except CannotRun as error:
+            if self.request.kind != "fix" or self.request.revises or not goes_without(self.settings):
+                raise
+            self.surface.note(f"{error}; searching without a model")
+            self.journal.record(WITHOUT_MODEL, "", {"why": str(error)}, key=str(self.journal.session))
+            await self.staff.close()
+            self.staff = self.work.staff_for(without_model(self.settings), self.journal, self.budget, self.surface)
+            room.gateways = self.staff.gateways
 
     async def _baseline(self, benches: Sequence[Workbench]) -> tuple[Workbench, TestRun]:
         """What the tests show before any change; of several projects, those of the one in which some fail."""

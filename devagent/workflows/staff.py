@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from devagent.config.settings import ModelSettings, Settings
 from devagent.journal.journal import Journal
+from devagent.models.absent import NONE
 from devagent.models.budget import Budget
 from devagent.models.gateway import Gateway
 from devagent.models.model import Model, ModelCard, ModelReply, ModelRequest
@@ -99,6 +100,21 @@ def models_meant(settings: ModelSettings) -> dict[str, ModelChoice]:
     """The model of each role that has one of its own, and under "" everybody else's. Raises `UsageError`."""
     chosen = {"": resolve(settings.name, settings.base_url, settings.key_variable)}
     return chosen | {role: resolve(name) for role, name in settings.roles.items()}
+
+
+WITHOUT_MODEL = "model.absent"
+"""The event of a run that goes on without a model, because the one it was to have is not here."""
+
+
+def goes_without(settings: Settings) -> bool:
+    """Whether the settings leave the model to us, and the team to a chain, which can do some things without one."""
+    model = settings.model
+    return not (model.name or model.base_url or model.roles) and settings.team.strategy != "lite"
+
+
+def without_model(settings: Settings) -> Settings:
+    """The same settings with no model."""
+    return settings.model_copy(update={"model": settings.model.model_copy(update={"name": NONE})})
 
 
 class LazyModel:

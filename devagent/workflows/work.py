@@ -6,6 +6,7 @@ from functools import partial
 from devagent.config.settings import Settings, with_flags
 from devagent.errors import DevagentError, ModelError, UsageError
 from devagent.journal.journal import Journal, read_events
+from devagent.models import absent
 from devagent.proposal.store import Run, discard, new_run
 from devagent.repo.git import Repository
 from devagent.workflows.request import Request, settings_from_json, settings_to_json
@@ -29,6 +30,7 @@ async def start(
     then forgotten, unless it holds what a resumed run would not have to do again. A run that ends without a proposal
     is a result, not an error.
     """
+    _check_model_wanted(request, settings)
     run = new_run(repo)
     try:
         with Journal(run.folder) as journal:
@@ -76,6 +78,14 @@ async def resume(
         session = Session(repo, run, journal, request, settings, surface, work)
         session.staff.get_ready()
         return await session.result()
+
+
+def _check_model_wanted(request: Request, settings: Settings) -> None:
+    if settings.model.name == absent.NONE:
+        if request.kind == "run" or request.revises:
+            absent.refuse("a task in words")
+        if settings.team.strategy == "lite":
+            absent.refuse("the strategy lite")
 
 
 def _get_ready(staff: Crew, request: Request, surface: Surface) -> None:
