@@ -1,7 +1,7 @@
 """`devagent apply`: the one command that writes a proposal into the checkout."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 
 import typer
 
@@ -25,6 +25,10 @@ def apply(
             help="Make a branch with a commit of it on top of HEAD instead; nothing else is touched.",
         ),
     ] = "",
+    alternative: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, metavar="N", help="The alternative of this number, where a proposal is ambiguous."),
+    ] = None,
     unverified: Annotated[bool, typer.Option("--unverified", help="Also where no test observed the task.")] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
@@ -41,5 +45,6 @@ def apply(
 
     reach = Reach(index, commit, branch)
     repo = repository(directory)
-    done = write(repo, find_run(repo, run).proposal(), reach=reach, unverified=unverified)
+    proposal = find_run(repo, run).proposal()
+    done = write(repo, proposal.choosing(alternative) if alternative else proposal, reach=reach, unverified=unverified)
     print_change("applied", done, as_json=as_json)

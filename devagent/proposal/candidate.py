@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from devagent.errors import UsageError
+
 VERSION = 1
 
 
@@ -61,12 +63,34 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """What else passes every gate and does something else, as a commit of its own on top of the snapshot.
+
+    `call` is a call of the project's code that shows the difference: it comes to `here` with the proposal and to
+    `there` with this. `way` says how it was found.
+    """
+
+    commit: str
+    paths: tuple[str, ...]
+    way: str
+    call: str
+    here: str
+    there: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Alternative":
+        """The alternative that `dataclasses.asdict` made this of."""
+        return cls(**{**data, "paths": tuple(data["paths"])})
+
+
+@dataclass(frozen=True)
 class Proposal:
     """The selected candidate with its evidence.
 
     `commit` holds the candidate's tree on top of `candidate.base`, with trailers; it is set when the proposal is
     published. `verified` says that a test observed the task. `flags` need the user's word (weakened tests), `notes`
-    and `assumptions` are only shown. `merges` is the commit that is merged in, where the proposal is a merge.
+    and `assumptions` are only shown. `merges` is the commit that is merged in, where the proposal is a merge. With
+    `alternatives` it is ambiguous: the tests do not tell which is meant.
     """
 
     run: str
@@ -78,6 +102,7 @@ class Proposal:
     assumptions: tuple[str, ...] = ()
     commit: str = ""
     merges: str = ""
+    alternatives: tuple[Alternative, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The proposal as plain data."""
@@ -94,8 +119,18 @@ class Proposal:
             verified=data["verified"],
             commit=data["commit"],
             merges=data.get("merges", ""),
+            alternatives=tuple(map(Alternative.from_json, data.get("alternatives", ()))),
             **lists,
         )
+
+    def choosing(self, number: int) -> "Proposal":
+        """The proposal with its alternative of that number, from 1, in its place. Raises `UsageError`."""
+        if not 1 <= number <= len(self.alternatives):
+            count = len(self.alternatives)
+            there = f"it has {count}, from 1 on" if count else "it has none"
+            raise UsageError(f"run {self.run} has no alternative {number}", why=there, hint=f"devagent show {self.run}")
+        other = self.alternatives[number - 1]
+        return replace(self, candidate=replace(self.candidate, paths=other.paths), commit=other.commit)
 
     def with_commit(self, commit: str) -> "Proposal":
         """The same proposal, published as `commit`."""

@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -190,7 +190,7 @@ def find_run(repo: Repository, prefix: str | None = None, *, questions: bool = F
 
 
 def publish(repo: Repository, proposal: Proposal, subject: str, body: str = "", *, when: int) -> Proposal:
-    """Make a proposal's commit with its trailers, its ref, its patch file and `proposal.json`, in this order.
+    """Make the commits of a proposal and its alternatives, with trailers, their refs, the patch file, `proposal.json`.
 
     `when` is seconds since the epoch; with the same arguments it can be repeated after a crash.
     """
@@ -198,7 +198,12 @@ def publish(repo: Repository, proposal: Proposal, subject: str, body: str = "", 
     message = commit_message(proposal, subject, body)
     commit = commit_tree(repo, tree_of(repo, candidate.commit), candidate.base, message, when)
     refs.put(repo, proposal.run, "proposal", commit)
-    published = proposal.with_commit(commit)
+    others = []
+    for number, other in enumerate(proposal.alternatives, 1):
+        others.append(commit_tree(repo, tree_of(repo, other.commit), candidate.base, message, when))
+        refs.put(repo, proposal.run, f"alternative/{number}", others[-1])
+    alternatives = tuple(replace(o, commit=c) for o, c in zip(proposal.alternatives, others, strict=True))
+    published = replace(proposal.with_commit(commit), alternatives=alternatives)
     folder = run_folder(repo, proposal.run)
     write_atomically(folder / "proposal.patch", patch(repo, candidate.base, commit))
     write_atomically(folder / "proposal.json", _json(published.to_json()))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devagent.report.alternatives import print_alternatives
 from devagent.report.chosen import print_context
 from devagent.report.shown import json_text
 from devagent.report.telling import plural
@@ -40,6 +41,7 @@ def print_run(result: RunResult, *, as_json: bool, events: bool = False) -> None
         _print_diff(console, result.diff)
     _print_since(console, result.revises, result.since)
     _print_evidence(console, result.evidence)
+    print_alternatives(console, result.alternatives)
     for label, lines in (("assumed", result.assumptions), ("note", result.notes)):
         for line in lines:
             console.print(f"  {label}: {line}", markup=False, soft_wrap=True)
@@ -94,6 +96,7 @@ def print_view(seen: "RunView", *, as_json: bool, conversation: bool, context: b
         _print_diff(console, seen.diff)
     _print_since(console, seen.revises, seen.since)
     _print_evidence(console, seen.evidence)
+    print_alternatives(console, seen.alternatives, whole=True)
     for line in (*(f"assumed: {a}" for a in seen.assumptions), *(f"note: {n}" for n in seen.notes)):
         console.print(f"  {line}", markup=False, soft_wrap=True)
     if seen.steps:

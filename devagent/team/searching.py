@@ -3,7 +3,7 @@
 import base64
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from devagent.code.language import language_for
 from devagent.code.locate import Suspect
 from devagent.code.symbol import symbols
+from devagent.proposal.candidate import Evidence, Verdict
 from devagent.repair.batch import Variant
+from devagent.repair.behaviour import Behaviour, can_compare, compared
 from devagent.repair.candidates import Stretch
 from devagent.repair.search import Found, Search
 from devagent.sandbox.coverage import nearest
-from devagent.sandbox.sandbox import File, Tree
-from devagent.team.workbench import Attempt, Changes, Origin
+from devagent.sandbox.sandbox import File, Sandbox, Tree
+from devagent.team.survivors import TRUSTED, Survivor, differences, ranked, survivor_of, versions
+from devagent.team.workbench import Alternative, Attempt, Changes, Origin
 
 if TYPE_CHECKING:
     from devagent.team.room import Room
@@ -30,24 +33,22 @@ KEEP = 30
 TRIAL_SECONDS = 20.0
 TEMPER = 3.0
 """Suspicions are log-odds; how much of them decides the order of edits (1 all, more means less)."""
-MOST_SURVIVORS = 4
+MOST_SURVIVORS = 6
 FRUITLESS = 3
 """So many turns in which nothing came to be tried end a search: this machine is too slow for these tests."""
-TRUSTED, LOOK_ON = 0.7, 4.0
-"""Survivors below this trust are held for so many seconds, in case a better one comes."""
-_TOGETHER = 0.6
-# Kinds of edits that often satisfy the tests at hand and nothing else.
-_TRUST = {
-    "literal": 0.3,
-    "off_by_one": 0.6,
-    "delete": 0.4,
-    "branch_off": 0.5,
-    "jump": 0.5,
-    "shorten": 0.5,
-    "outcome": 0.6,
-    "scale": 0.4,
+LOOK_ON, LOOK_ON_TRUSTED = 4.0, 2.0
+"""Survivors are held for so many seconds for others to be compared with; less long where they deserve trust."""
+COMPARING = 6.0
+_NOTHING: dict[str, Any] = {
+    "files": {},
+    "what": "",
+    "tried": 0,
+    "over": False,
+    "near": {},
+    "others": [],
+    "calls": 0,
+    "held": 0,
 }
-_NOTHING: dict[str, Any] = {"files": {}, "what": "", "tried": 0, "over": False, "near": {}}
 
 
 class RepairSearch:
@@ -61,7 +62,7 @@ class RepairSearch:
         self._ground, self._seconds = dict(ground or {}), seconds
         self._search: Search | None = None
         self._seen: set[str] = set()
-        self._held: list[dict[str, Any]] = []
+        self._held: list[Survivor] = []
         self._number = 0
         self.over = False
         self.near: Changes = {}
@@ -91,7 +92,8 @@ class RepairSearch:
             changes = self._changes(found["files"])
             self._seen.add(self._room.bench.key(changes))
             origin = Origin(place, "coder", "", f"search: {found['what']}, {found['tried']} edits tried")
-            yield await self._room.bench.attempt(place, changes, origin)
+            attempt = await self._room.bench.attempt(place, changes, origin)
+            yield await self._beside_others(place, attempt, found) if attempt.good else attempt
             if self._turn_is_over(place, began, turn):
                 return
 
@@ -119,44 +121,82 @@ class RepairSearch:
     async def _trial(self, variants: Sequence[Variant]) -> dict[str, Any]:
         async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search = self._search or self._begun(sandbox)
-            found = [f async for f in self._new(search.survivors_of(variants, TRIAL_SECONDS))]
+            found = [_told(f) async for f in self._new(search.survivors_of(variants, TRIAL_SECONDS))]
         return {"found": found[:MOST_SURVIVORS], "near": self._nearest(search)}
 
     async def _next(self, seconds: float) -> dict[str, Any]:
         """The next survivor that no earlier session has seen, or empty files where the turn ends without one."""
         async with self._room.bench.sandbox(self._ground) as sandbox:
             search = self._search = self._search or self._begun(sandbox)
-            found = await self._best(search, seconds)
+            found = await self._best(search, sandbox, seconds)
         fruitless = self._number >= FRUITLESS and not (search.tried or search.spared)
         over = {"tried": search.tried, "over": search.exhausted or search.unable or fruitless}
         return {**(found or {**_NOTHING, **over}), "near": self._nearest(search)}
 
-    async def _best(self, search: Search, seconds: float) -> dict[str, Any] | None:
-        """The next survivor; where it is of a kind that often fits the tests alone, the best of a few."""
+    async def _best(self, search: Search, sandbox: Sandbox, seconds: float) -> dict[str, Any] | None:
+        """The next survivor; the best of a few, where others are found soon, with what the others do differently."""
         if not self._held:
             async with aclosing(self._new(search.survivors(seconds))) as survivors:
                 self._held += [found] if (found := await anext(survivors, None)) is not None else []
-            if self._held and self._held[0]["trust"] < TRUSTED:
-                async with aclosing(self._new(search.survivors(LOOK_ON))) as survivors:
+            if self._held:
+                trusted = self._held[0].trust >= TRUSTED
+                async with aclosing(self._new(search.survivors(LOOK_ON_TRUSTED if trusted else LOOK_ON))) as survivors:
                     async for found in survivors:
                         self._held.append(found)
-                        if found["trust"] >= TRUSTED or len(self._held) == MOST_SURVIVORS:
+                        if len(self._held) == MOST_SURVIVORS:
                             break
-        best = max(self._held, key=lambda found: found["trust"], default=None)
-        self._held = [found for found in self._held if found is not best]
-        return best
+        if not self._held:
+            return None
+        held, behaviour = self._held, await self._behaviour(sandbox)
+        order = ranked(held, behaviour)
+        self._held = [found for found in held if found is not held[order[0]]]
+        others = [{**_told(held[number]), **what} for number, what in differences(order, behaviour)]
+        facts = {"others": others, "calls": behaviour.calls, "held": len(held)}
+        return {**_told(held[order[0]]), "over": False, **facts}
+
+    async def _behaviour(self, sandbox: Sandbox) -> Behaviour:
+        """What the survivors at hand do."""
+        bench, held = self._room.bench, self._held
+        if len(held) == 1 or not can_compare(bench.ecosystem):
+            return Behaviour((tuple(range(len(held))),))
+        files = {path: file.content for path, file in bench.workspace(self._ground).items()}
+        await sandbox.sync(bench.workspace(self._ground))
+        sources = [p for p in files if p.endswith(".py") and not bench.ecosystem.is_test(p)]
+        tests = [*bench.targets, *self._passing]
+        return await compared(sandbox, bench.ecosystem, versions(held, files), sources, tests, seconds=COMPARING)
+
+    async def _beside_others(self, place: str, attempt: Attempt, found: dict[str, Any]) -> Attempt:
+        """An attempt that passed every gate, with those of the other survivors that do as well and differ."""
+        others = []
+        for number, other in enumerate(found["others"], 1):
+            changes = self._changes(other["files"])
+            origin = Origin(f"{place}/other/{number}", "coder", "", f"search: {other['what']}")
+            if (await self._room.bench.judged(origin.place, changes, origin)).good:
+                others.append(Alternative(changes, origin.way, other["call"], other["here"], other["there"]))
+        return replace(attempt, alternatives=tuple(others)).with_evidence(_compared(others, found))
 
     def _nearest(self, search: Search) -> dict[str, str]:
         miss = next((m for m in search.partial if m.kept), None)
         return {path: _encoded(content) for path, content in miss.files.items()} if miss is not None else {}
 
-    async def _new(self, survivors: AsyncGenerator[Found, None]) -> AsyncGenerator[dict[str, Any], None]:
-        """Survivors that were not seen before, as plain data."""
+    async def _new(self, survivors: AsyncGenerator[Found, None]) -> AsyncGenerator[Survivor, None]:
+        """Survivors that were not seen before."""
+        held = {self._key(survivor.files) for survivor in self._held}
         async with aclosing(survivors):
             async for found in survivors:
-                changes = self._changes({path: _encoded(content) for path, content in found.files.items()})
-                if self._room.bench.key(changes) not in self._seen:
-                    yield self._told(found)
+                if (key := self._key(found.files)) not in self._seen | held:
+                    held.add(key)
+                    yield survivor_of(found)
+
+    def _key(self, files: Mapping[str, bytes]) -> str:
+        return self._room.bench.key(self._changes({path: _encoded(content) for path, content in files.items()}))
+
+    @property
+    def _passing(self) -> list[str]:
+        """Tests that pass, those nearest to the failing ones first, as many as are run for each survivor."""
+        results = self._room.bench.baseline.results
+        passing = [r.id for r in results if r.status == "passed"]
+        return nearest([r.id for r in self._room.bench.baseline.bad], passing)[:KEEP]
 
     def _begun(self, sandbox: Any) -> Search:
         room, bench = self._room, self._room.bench
@@ -167,7 +207,6 @@ class RepairSearch:
             for path, file in files.items()
             if language_for(path) and not bench.ecosystem.is_test(path)
         }
-        passing = [r.id for r in bench.baseline.results if r.status == "passed"]
         return Search(
             sandbox,
             bench.ecosystem,
@@ -176,18 +215,9 @@ class RepairSearch:
             seconds=self._seconds,
             test_seconds=bench.baseline.working_seconds,
             hangs=any(r.hung for r in bench.baseline.results),
-            keep=nearest([r.id for r in bench.baseline.bad], passing)[:KEEP],
+            keep=self._passing,
             context=sources,
         )
-
-    def _told(self, found: Found) -> dict[str, Any]:
-        return {
-            "files": {path: _encoded(content) for path, content in found.files.items()},
-            "what": "; ".join(edit.description for edit in found.edits),
-            "tried": found.tried,
-            "trust": _TOGETHER ** (len(found.edits) - 1) * math.prod(_TRUST.get(e.template, 1.0) for e in found.edits),
-            "over": False,
-        }
 
     def _target(self, suspect: Suspect, files: Tree) -> Stretch:
         symbol, content = suspect.symbol, files[suspect.symbol.path].content
@@ -200,6 +230,28 @@ class RepairSearch:
     def _changes(self, files: dict[str, str]) -> dict[str, File | None]:
         base = self._room.bench.files
         return {**self._ground, **{p: File(base64.b64decode(text), base[p].mode) for p, text in files.items()}}
+
+
+def _told(found: Survivor) -> dict[str, Any]:
+    files = {path: _encoded(content) for path, content in found.files.items()}
+    return {"files": files, "what": found.what, "tried": found.tried}
+
+
+def _compared(others: Sequence[Alternative], found: Mapping[str, Any]) -> Evidence:
+    """What comparing the survivors showed. It speaks against none of them: that is for a person to say."""
+    if not others:
+        return Evidence("behaviour", Verdict.PASS, _no_other(found["held"] - 1, found["calls"]))
+    count = f"{len(others)} other repair{'s' if len(others) > 1 else ''}"
+    details = tuple(f"{o.call}: {o.here}; with {o.way.removeprefix('search: ')}: {o.there}" for o in others)
+    return Evidence("behaviour", Verdict.PASS, f"ambiguous: {count} would pass as well and do otherwise", details)
+
+
+def _no_other(more: int, calls: int) -> str:
+    if not more:
+        return "no other repair was found"
+    if not calls:
+        return f"{more} more were found, and what they do could not be compared"
+    return f"no other of {more + 1} that were found passes every gate and does otherwise ({calls} calls compared)"
 
 
 def _encoded(content: bytes) -> str:

@@ -49,13 +49,30 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Other changes that pass every gate and do something else: `call` came to `here` with the attempt's own changes,
+    and to `there` with these.
+    """
+
+    changes: Changes
+    way: str
+    call: str
+    here: str
+    there: str
+
+
+@dataclass(frozen=True)
 class Attempt:
-    """Changes that were tried, and what every gate observed of them. `run` is the last test run, if there was one."""
+    """Changes that were tried, and what every gate observed of them. `run` is the last test run, if there was one.
+
+    `alternatives` are what else might have been meant, as far as the tests tell.
+    """
 
     changes: Changes
     origin: Origin
     evidence: tuple[Evidence, ...] = ()
     run: TestRun | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def good(self) -> bool:

@@ -13,7 +13,8 @@ from devagent.proposal.store import list_runs as stored_runs
 from devagent.repo.git import Repository
 from devagent.repo.objects import diff
 from devagent.team.chain import CONDITIONS
-from devagent.workflows.results import VERSION, Observed
+from devagent.workflows.publishing import told_alternatives
+from devagent.workflows.results import VERSION, Observed, OtherWay
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class RunView:
     evidence: tuple[Observed, ...] = ()
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    alternatives: tuple[OtherWay, ...] = ()
     steps: tuple[str, ...] = ()
     conversation: tuple[dict[str, Any], ...] = ()
     context: tuple[dict[str, Any], ...] = ()
@@ -104,6 +106,7 @@ def _with_proposal(repo: Repository, run: Run, seen: RunView, ground: str) -> Ru
         "evidence": tuple(Observed(e.gate, str(e.verdict), e.summary, e.details) for e in proposal.evidence),
         "assumptions": proposal.assumptions,
         "notes": proposal.notes,
+        "alternatives": told_alternatives(proposal, lambda commit: redact(diff(repo, proposal.candidate.base, commit))),
         "since": redact(diff(repo, ground, proposal.commit)) if ground else "",
     }
     return RunView(**{**vars(seen), **facts})

@@ -30,6 +30,20 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class OtherWay:
+    """An alternative of an ambiguous proposal: a call that shows the difference, what it comes to with the proposal
+    (`here`) and with this (`there`), and its diff. `devagent apply --alternative NUMBER` takes it.
+    """
+
+    number: int
+    way: str
+    call: str
+    here: str
+    there: str
+    diff: str
+
+
+@dataclass(frozen=True)
 class RunResult:
     """How a run ended. `diff` is the proposal's, or the best attempt's where nothing survived.
 
@@ -53,6 +67,12 @@ class RunResult:
     ledger: dict[str, Any] = field(default_factory=dict)
     revises: str = ""
     since: str = ""
+    alternatives: tuple[OtherWay, ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether something else passes every gate as well, and does otherwise."""
+        return bool(self.alternatives)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -61,7 +81,13 @@ class RunResult:
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain data: the shape behind `--json`."""
-        return {"devagent": VERSION, "kind": "run", **asdict(self), "exit_code": int(self.exit_code)}
+        return {
+            "devagent": VERSION,
+            "kind": "run",
+            **asdict(self),
+            "ambiguous": self.ambiguous,
+            "exit_code": int(self.exit_code),
+        }
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ journal holds is not done twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from devagent.config.settings import Settings
@@ -16,11 +17,9 @@ from devagent.journal.journal import Journal
 from devagent.journal.ledger import Ledger
 from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
-from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal
-from devagent.proposal.store import Run, State, mark_ended, publish
+from devagent.proposal.store import Run, State, mark_ended
 from devagent.repo import refs
 from devagent.repo.git import Repository
-from devagent.repo.objects import commit_changes, diff
 from devagent.repo.planted import planted
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.results import TestRun
@@ -32,11 +31,12 @@ from devagent.team.room import Room, Task
 from devagent.team.strategy import strategy_named
 from devagent.team.workbench import Attempt, Changes, Workbench
 from devagent.workflows.checkout_index import index_for
-from devagent.workflows.endings import awaited, in_vain, unobserved, who, why_nothing
+from devagent.workflows.endings import awaited, in_vain, unobserved, why_nothing
 from devagent.workflows.ground import ground_of
 from devagent.workflows.named import paths_named
 from devagent.workflows.place import Place, files_of, taken
 from devagent.workflows.projects import beyond, failing_one, left_out, paths_in
+from devagent.workflows.publishing import Made, published, redacted, shown_diff, told_alternatives
 from devagent.workflows.request import Request
 from devagent.workflows.results import Observed, Outcome, RunResult
 from devagent.workflows.staff import WITHOUT_MODEL, Staff, goes_without, without_model
@@ -289,40 +289,26 @@ class Session:
     def _publish(self, room: Room, best: Attempt, base: str, strategy: str) -> RunResult:
         if self.feedback_unobserved:
             self.notes.append("no test observes what you said: read what has changed")
-        changes = {**room.bench.own_tests, **best.changes}
         self.notes += beyond(best.changes, room.bench.baseline, room.bench.files)
-        when = int(self.journal.events[0].at)
-        commit = commit_changes(self.repo, base, changes, f"devagent: candidate of run {self.run.id}\n", when)
-        refs.put(self.repo, self.run.id, "candidate", commit)
-        roles, models = who(self.journal)
-        origin = Origin(strategy, best.origin.place, 0, roles, models)
-        redact = self.journal.secrets.redact
-        proposal = Proposal(
-            run=self.run.id,
-            candidate=Candidate(commit, base, tuple(sorted(changes)), origin),
-            evidence=self._told(best.evidence),
-            verified=best.good,
-            notes=tuple(map(redact, (*self.notes, *room.notes))),
-            assumptions=tuple(map(redact, room.assumptions)),
-        )
-        told = redact(room.task.text.strip().splitlines()[0])
-        subject = f"{'Fix' if self.request.kind == 'fix' else 'Do'}: {told[:60]}"
-        published = publish(self.repo, proposal, subject, when=when)
-        made = {"commit": published.commit, "verified": best.good, "own_tests": sorted(room.bench.own_tests)}
-        self.journal.record("proposal.made", "", made, key=published.commit)
+        proposal = published(self.repo, room, best, base, Made(self.run.id, self.request.kind, strategy, self.notes))
+        made = {"commit": proposal.commit, "verified": best.good, "own_tests": sorted(room.bench.own_tests)}
+        self.journal.record("proposal.made", "", made, key=proposal.commit)
         result = self._end(
             "proposed" if best.good else "unverified",
-            "a candidate passed every gate" if best.good else f"{unobserved(best)}; the change is unverified",
+            _PASSED[bool(best.alternatives)] if best.good else f"{unobserved(best)}; the change is unverified",
             room.bench.baseline,
             attempt=best,
         )
+        shown = partial(shown_diff, self.repo, self.journal)
+        revises = self.request.revises
         return replace(
             result,
-            commit=published.commit,
+            commit=proposal.commit,
             patch_file=str(self.run.folder / "proposal.patch"),
-            diff=self._shown_diff(base, published.commit),
-            since=self._shown_diff(revises.ground, published.commit) if (revises := self.request.revises) else "",
+            diff=shown(base, proposal.commit),
+            since=shown(revises.ground, proposal.commit) if revises else "",
             paths=proposal.candidate.paths,
+            alternatives=told_alternatives(proposal, partial(shown, base)),
             assumptions=proposal.assumptions,
             attempts=len(room.bench.tried),
         )
@@ -332,15 +318,6 @@ class Session:
         error.why = error.why or awaited(self.journal, str(error))
         self.journal.record("budget.reached", "", {"why": str(error)}, key=str(self.journal.session))
         return str(error)
-
-    def _shown_diff(self, old: str, new: str) -> str:
-        """A diff to read: only the patch file has secrets as they are."""
-        return self.journal.secrets.redact(diff(self.repo, old, new))
-
-    def _told(self, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-        """Evidence for readers: what tests say may hold secrets."""
-        redact = self.journal.secrets.redact
-        return tuple(replace(e, summary=redact(e.summary), details=tuple(map(redact, e.details))) for e in evidence)
 
     def _nothing(self, room: Room, stopped: str, best: Attempt | None = None) -> RunResult:
         if stopped:
@@ -363,7 +340,7 @@ class Session:
         summary, diff = map(self.journal.secrets.redact, (summary, diff))
         if state := _STATES.get(outcome):
             mark_ended(self.run, summary, state)
-        found = self._told(attempt.evidence) if attempt else ()
+        found = redacted(self.journal, attempt.evidence) if attempt else ()
         evidence = [Observed(e.gate, str(e.verdict), e.summary, e.details) for e in found]
         facts = {"outcome": outcome, "summary": summary, "diff": diff, "evidence": [vars(item) for item in evidence]}
         self.journal.record("run.ended", "", facts, key=str(self.journal.session))
@@ -384,6 +361,10 @@ class Session:
         )
 
 
+_PASSED = {
+    False: "a candidate passed every gate",
+    True: "a candidate passed every gate; it is ambiguous, as others that do something else pass as well",
+}
 _STATES: dict[Outcome, State] = {
     "green": State.GREEN,
     "no verdict": State.FAILED,

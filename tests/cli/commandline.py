@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal, Verdict
+from devagent.proposal.candidate import Alternative, Candidate, Evidence, Origin, Proposal, Verdict
 from devagent.proposal.store import new_run, publish
 from devagent.repo.git import find_root
 from devagent.repo.objects import Content, Entry, commit_changes
@@ -126,18 +126,29 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def propose(root: Path, changes: Mapping[str, str | None], *, verified: bool = True) -> Proposal:
-    """A published proposal in a repository, as a run would leave it."""
+def propose(
+    root: Path,
+    changes: Mapping[str, str | None],
+    *,
+    verified: bool = True,
+    instead: Sequence[Mapping[str, str | None]] = (),
+) -> Proposal:
+    """A published proposal in a repository, as a run would leave it; `instead` are what its alternatives change."""
     repo = find_root(root)
     base = snapshot(repo).commit
     run = new_run(repo, WHEN)
-    entries: dict[str, Content | None] = {p: None if t is None else Entry(t.encode()) for p, t in changes.items()}
-    commit = commit_changes(repo, base, entries, "candidate\n", WHEN)
+
+    def committed(changed: Mapping[str, str | None]) -> str:
+        entries: dict[str, Content | None] = {p: None if t is None else Entry(t.encode()) for p, t in changed.items()}
+        return commit_changes(repo, base, entries, "candidate\n", WHEN)
+
+    others = [Alternative(committed(other), tuple(other), "another way", "add(1, -1)", "0", "2") for other in instead]
     proposal = Proposal(
         run.id,
-        Candidate(commit, base, tuple(changes), Origin("chain", "code", 0, ("coder",), ("scripted",))),
+        Candidate(committed(changes), base, tuple(changes), Origin("chain", "code", 0, ("coder",), ("scripted",))),
         evidence=(Evidence("tests", Verdict.PASS if verified else Verdict.NO_VERDICT, "1 failing test(s) now pass"),),
         verified=verified,
         assumptions=("sums are sums",),
+        alternatives=tuple(others),
     )
     return publish(repo, proposal, "Fix it", when=WHEN)

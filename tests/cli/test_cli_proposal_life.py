@@ -17,6 +17,7 @@ from devagent.repo.git import find_root
 
 MakeRepo = Callable[..., Path]
 WRONG, RIGHT = "def add(a, b):\n    return a - b\n", "def add(a, b):\n    return a + b\n"
+OTHER = "def add(a, b):\n    return a + abs(b)\n"
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def test_the_shape_of_show_holds(devagent: CommandLine, root: Path) -> None:
         "revises": "str",
         "feedback": "str",
         "since": "str",
+        "alternatives": [],
         "revised_by": [],
         "is_question": "bool",
     }
@@ -90,6 +92,20 @@ def test_apply_and_undo_say_what_they_did_and_hold_their_shape(devagent: Command
     assert (root / "calc.py").read_text() == RIGHT
     assert devagent("undo", "--json", at=root).json == {"devagent": 1, "kind": "undone", **shape}
     assert (root / "calc.py").read_text() == WRONG and not (root / "new").exists()
+
+
+def test_the_alternative_of_an_ambiguous_proposal_is_applied_by_its_number(devagent: CommandLine, root: Path) -> None:
+    proposal = propose(root, {"calc.py": RIGHT}, instead=[{"calc.py": OTHER}])
+    assert devagent("apply", "--alternative", "2", at=root).told == (
+        f"run {proposal.run} has no alternative 2: it has 1, from 1 on. devagent show {proposal.run}"
+    )
+    assert (root / "calc.py").read_text() == WRONG
+    assert devagent("apply", "--alternative", "1", at=root).code == 0
+    assert (root / "calc.py").read_text() == OTHER
+    assert devagent("undo", at=root).code == 0
+    assert (root / "calc.py").read_text() == WRONG
+    seen = devagent("show", at=root).out
+    assert "add(1, -1)  is  0" in seen and "or 2, with another way: devagent apply --alternative 1" in seen
 
 
 def test_for_people_apply_names_files_and_the_way_back(devagent: CommandLine, root: Path) -> None:

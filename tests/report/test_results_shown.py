@@ -1,6 +1,7 @@
 """Results on stdout: for people what matters last, for programs a shape that holds."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from devagent.journal.ledger import Ledger
 from devagent.report.output import print_checks, print_run, print_tests
 from devagent.workflows.checks import Check, Examination
-from devagent.workflows.results import EXIT_CODES, Observed, Outcome, RunResult, TestsResult
+from devagent.workflows.results import EXIT_CODES, Observed, OtherWay, Outcome, RunResult, TestsResult
 
 DIFF = "--- a/calc.py\n+++ b/calc.py\n@@ -1 +1 @@\n-a - b\n+a + b [bold]\n"
 
@@ -103,6 +104,8 @@ RUN_SHAPE = {
     "ledger": Ledger.from_events([]).to_json(),
     "revises": "",
     "since": "",
+    "alternatives": [],
+    "ambiguous": False,
     "exit_code": 0,
 }
 
@@ -110,6 +113,18 @@ RUN_SHAPE = {
 def test_the_json_of_a_run_holds_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
     print_run(result("proposed"), as_json=True)
     assert json.loads(capsys.readouterr().out) == RUN_SHAPE
+
+
+def test_an_ambiguous_proposal_tells_on_what_the_alternatives_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    other = OtherWay(1, "search: line 4: `<` → `!=`", "total([2, 6], 5)", "2", "raises KeyError\x1b[2J", "+x")
+    ambiguous = replace(result("proposed"), alternatives=(other,))
+    print_run(ambiguous, as_json=False)
+    told = capsys.readouterr().out
+    assert "The tests do not tell which is meant:" in told
+    assert "total([2, 6], 5)  is  2" in told
+    assert "with line 4: `<` → `!=`: devagent apply --alternative 1" in told
+    assert "\x1b" not in told
+    assert ambiguous.to_json()["ambiguous"] is True
 
 
 def test_among_events_the_result_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

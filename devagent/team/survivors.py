@@ -1,0 +1,66 @@
+"""Repairs that pass the failing tests, compared by what they do: which is proposed, and what else might be meant."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from devagent.repair.behaviour import Behaviour
+from devagent.repair.search import Found
+
+TRUSTED = 0.7
+MOST_ALTERNATIVES = 3
+_TOGETHER = 0.6
+# Kinds of edits that often satisfy the tests at hand and nothing else.
+_TRUST = {
+    "literal": 0.3,
+    "off_by_one": 0.6,
+    "delete": 0.4,
+    "branch_off": 0.5,
+    "jump": 0.5,
+    "shorten": 0.5,
+    "outcome": 0.6,
+    "scale": 0.4,
+}
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A repair that passes the failing tests. `trust` is how often one of its kind is right, of 1."""
+
+    files: Mapping[str, bytes]
+    what: str
+    tried: int
+    trust: float
+
+
+def survivor_of(found: Found) -> Survivor:
+    """What the search found, with the trust that its kinds of edits deserve."""
+    trust = _TOGETHER ** (len(found.edits) - 1) * math.prod(_TRUST.get(e.template, 1.0) for e in found.edits)
+    return Survivor(dict(found.files), "; ".join(edit.description for edit in found.edits), found.tried, trust)
+
+
+def versions(survivors: Sequence[Survivor], originals: Mapping[str, bytes]) -> list[dict[str, bytes]]:
+    """The survivors as versions of the same files: what one of them changes stands in each."""
+    paths = sorted({path for survivor in survivors for path in survivor.files})
+    return [{path: survivor.files.get(path, originals[path]) for path in paths} for survivor in survivors]
+
+
+def ranked(survivors: Sequence[Survivor], behaviour: Behaviour) -> list[int]:
+    """The best survivor of each group, the likeliest first: where many edits do the same, each counts."""
+
+    def weight(group: Sequence[int]) -> float:
+        return sum(survivors[number].trust for number in group)
+
+    groups = sorted(behaviour.groups, key=lambda group: (-weight(group), group))
+    return [max(group, key=lambda number: (survivors[number].trust, -number)) for group in groups]
+
+
+def differences(order: Sequence[int], behaviour: Behaviour) -> list[tuple[int, dict[str, Any]]]:
+    """For each survivor behind the first: a call on which they differ, and what it came to with either."""
+    first, told = order[0], []
+    for number in order[1 : 1 + MOST_ALTERNATIVES]:
+        call = behaviour.difference(first, number)
+        if call is not None:
+            told.append((number, {"call": call.text, "here": call.came_to[first], "there": call.came_to[number]}))
+    return told
