@@ -120,6 +120,9 @@ class TeamSettings(_Section):
         "auto", description="auto, chain or lite", json_schema_extra=OPEN
     )
     chain: str = Field("default", description="chain to run: a file of prompts/chains", json_schema_extra=OPEN)
+    search: bool = Field(
+        True, description="whether small repairs are searched for, which costs no tokens", json_schema_extra=OPEN
+    )
     samples: int = Field(64, ge=1, description="most answers sampled from a small model", json_schema_extra=OPEN)
     rounds: int = Field(3, ge=1, description="most rounds of code, test, review", json_schema_extra=OPEN)
     steps: int = Field(30, ge=1, description="most steps of one agent with tools", json_schema_extra=OPEN)

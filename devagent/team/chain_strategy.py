@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devagent.team.agent import PhaseFailed
 from devagent.team.chain import Step, load_chain
+from devagent.team.first import search_first
 from devagent.team.performers import perform
 from devagent.team.phases import Phase
 
@@ -22,7 +23,10 @@ class ChainStrategy:
     name: str = "chain"
 
     async def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
-        """Every attempt the phases made, in order."""
+        """Every attempt the phases made, in order; none of them is begun where a short search finds what was meant."""
+        if (found := await search_first(room)) is not None:
+            yield found
+            return
         told = 0
         for number, step in enumerate(load_chain(self.chain, room.library).steps, 1):
             async for _ in self._run(room, step, number):

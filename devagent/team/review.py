@@ -31,6 +31,12 @@ async def review(room: "Room", phase: Phase, place: str) -> tuple[Any, "By"]:
     return said, "program" if by == "program" else "model"
 
 
+async def review_by_program(room: "Room", place: str, attempt: "Attempt") -> "Attempt":
+    """An attempt with what can be said of it without a model."""
+    said = await review_by_checks(room, place)
+    return attempt.with_evidence(await _weighed(room, place, attempt, said or {"verdict": "good"}))
+
+
 async def _weighed(room: "Room", place: str, attempt: "Attempt", said: dict[str, Any]) -> Evidence:
     comment, quote = str(said.get("comment", "")), str(said.get("quote", "")).strip()
     if said["verdict"] == "good" or not comment:

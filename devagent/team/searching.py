@@ -33,10 +33,10 @@ KEEP = 30
 TRIAL_SECONDS = 20.0
 TEMPER = 3.0
 """Suspicions are log-odds; how much of them decides the order of edits (1 all, more means less)."""
-MOST_SURVIVORS = 6
+MOST_SURVIVORS = 12
 FRUITLESS = 3
 """So many turns in which nothing came to be tried end a search: this machine is too slow for these tests."""
-LOOK_ON, LOOK_ON_TRUSTED = 4.0, 2.0
+LOOK_ON, LOOK_ON_TRUSTED = 8.0, 6.0
 """Survivors are held for so many seconds for others to be compared with; less long where they deserve trust."""
 COMPARING = 6.0
 _NOTHING: dict[str, Any] = {
@@ -49,6 +49,12 @@ _NOTHING: dict[str, Any] = {
     "calls": 0,
     "held": 0,
 }
+
+
+def stands_alone(attempt: Attempt) -> bool:
+    """Whether what the search found is of a kind that is mostly right, and nothing else was found beside it."""
+    trust = max((e.data.get("trust", 0.0) for e in attempt.evidence), default=0.0)
+    return not attempt.alternatives and trust >= TRUSTED
 
 
 class RepairSearch:
@@ -68,7 +74,7 @@ class RepairSearch:
         self.near: Changes = {}
         """The best near miss so far: more tests pass with it, and none broke; empty when there is none."""
 
-    async def attempts(self, seconds: float | None = None) -> AsyncIterator[Attempt]:
+    async def attempts(self, seconds: float | None = None) -> AsyncGenerator[Attempt, None]:
         """Survivors as attempts, until the time of one turn is over; called again it goes on for another turn.
 
         A turn takes the seconds of the search unless told otherwise.
@@ -151,7 +157,7 @@ class RepairSearch:
         order = ranked(held, behaviour)
         self._held = [found for found in held if found is not held[order[0]]]
         others = [{**_told(held[number]), **what} for number, what in differences(order, behaviour)]
-        facts = {"others": others, "calls": behaviour.calls, "held": len(held)}
+        facts = {"others": others, "calls": behaviour.calls, "held": len(held), "trust": held[order[0]].trust}
         return {**_told(held[order[0]]), "over": False, **facts}
 
     async def _behaviour(self, sandbox: Sandbox) -> Behaviour:
@@ -239,11 +245,12 @@ def _told(found: Survivor) -> dict[str, Any]:
 
 def _compared(others: Sequence[Alternative], found: Mapping[str, Any]) -> Evidence:
     """What comparing the survivors showed. It speaks against none of them: that is for a person to say."""
+    data = {"trust": found["trust"]}
     if not others:
-        return Evidence("behaviour", Verdict.PASS, _no_other(found["held"] - 1, found["calls"]))
+        return Evidence("behaviour", Verdict.PASS, _no_other(found["held"] - 1, found["calls"]), data=data)
     count = f"{len(others)} other repair{'s' if len(others) > 1 else ''}"
     details = tuple(f"{o.call}: {o.here}; with {o.way.removeprefix('search: ')}: {o.there}" for o in others)
-    return Evidence("behaviour", Verdict.PASS, f"ambiguous: {count} would pass as well and do otherwise", details)
+    return Evidence("behaviour", Verdict.PASS, f"ambiguous: {count} would pass as well and do otherwise", details, data)
 
 
 def _no_other(more: int, calls: int) -> str:

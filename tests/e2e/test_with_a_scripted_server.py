@@ -40,6 +40,9 @@ ANSWERS = {
 }
 
 
+NO_SEARCH = {"DEVAGENT_TEAM__SEARCH": "false"}
+
+
 @pytest.fixture(params=KINDS)
 def sandbox(request: pytest.FixtureRequest) -> str:
     """A kind of sandbox that works here."""
@@ -79,7 +82,9 @@ def team() -> Iterator[tuple[Team, str]]:
 def test_a_large_model_works_with_tools_to_a_proposal(devagent: CommandLine, make_repo: MakeRepo, sandbox: str) -> None:
     root = make_repo(SHOP)
     with team() as (_, model):
-        ended = devagent.process("fix", "--json", "--sandbox", sandbox, "--model", model, at=root, timeout=240)
+        ended = devagent.process(
+            "fix", "--json", "--sandbox", sandbox, "--model", model, at=root, timeout=240, **NO_SEARCH
+        )
     assert ended.code == 0, ended.err
     assert ended.json["outcome"] == "proposed"
     assert "-        total -= item\n+        total += item\n" in ended.json["diff"]
@@ -91,6 +96,21 @@ def test_a_large_model_works_with_tools_to_a_proposal(devagent: CommandLine, mak
 
 @pytest.mark.namespaces
 @pytest.mark.usefixtures("namespaces")
+def test_what_a_search_finds_at_once_is_proposed_before_a_large_model_is_asked(
+    devagent: CommandLine, make_repo: MakeRepo
+) -> None:
+    root = make_repo(SHOP)
+    with team() as (members, model):
+        ended = devagent.process("fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240)
+    assert ended.code == 0, ended.err
+    assert ended.json["way"].startswith("search: ")
+    assert ended.json["ledger"]["total"]["calls"] == 0
+    assert len(members.answers) == len(ANSWERS)
+    assert [gate["gate"] for gate in ended.json["evidence"]][-2:] == ["behaviour", "review"]
+
+
+@pytest.mark.namespaces
+@pytest.mark.usefixtures("namespaces")
 def test_a_proposal_is_revised_and_both_runs_are_replayed_without_the_server(
     devagent: CommandLine, make_repo: MakeRepo
 ) -> None:
@@ -98,7 +118,9 @@ def test_a_proposal_is_revised_and_both_runs_are_replayed_without_the_server(
     whole = EDIT.replace("        total -= item", "    for item in items:\n        total += item\n    return total")
     whole = whole.replace("=======\n        total += item", "=======\n    return total + sum(items)")
     with team() as (members, model):
-        first = devagent.process("fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240).json
+        first = devagent.process(
+            "fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240, **NO_SEARCH
+        ).json
         members.answers = [*list(ANSWERS.values())[:3], whole, *list(ANSWERS.values())[4:]]
         ended = devagent.process("revise", "let sum do it", "--json", at=root, timeout=240)
     assert ended.code == 0, ended.err
