@@ -183,7 +183,7 @@ def test_ctrl_c_leaves_a_resumable_run_and_nothing_else(
         process = subprocess.Popen(
             command,
             cwd=root,
-            env=devagent.environment(),
+            env=devagent.environment(**NO_SEARCH),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
