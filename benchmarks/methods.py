@@ -86,7 +86,7 @@ class Bench:
         flags = ["--model", "embedded", "--sandbox", self.sandbox, "--max-seconds", f"{self.seconds:g}"]
         flags += ["--seed", str(self.seed)]
         command = [DEVAGENT, "fix", "--json", "--quiet", "--yes", "--strategy", strategy, *flags, "-C", str(repo)]
-        code, result, seconds = self._timed(command)
+        code, result, seconds = self.timed(command)
         apply = [DEVAGENT, "apply", result.get("run", ""), "-C", str(repo)]
         applied = code == 0 and not subprocess.run(apply, env=self._environment, capture_output=True).returncode
         total = result.get("ledger", {}).get("total", {})
@@ -101,7 +101,7 @@ class Bench:
         with embedded_server() as (url, key):
             flags = ["--base-url", url, "--api-key-file", str(key), "--seconds", f"{self.seconds:g}"]
             command = [sys.executable, script, *flags, "--bug", str(bug), "--keep", str(repo)]
-            code, result, seconds = self._timed(command)
+            code, result, seconds = self.timed(command)
         resolved, hidden = judge(bug, repo) if result.get("resolved") else (False, False)
         prompt = result.get("prompt_tokens", 0)
         tokens = prompt + result.get("completion_tokens", 0)
@@ -109,7 +109,7 @@ class Bench:
         said = "resolved" if resolved else f"exit code {code}" if code else "out of time"
         return Measured(bug.name, "baseline", resolved, hidden, seconds, tokens, prompt, way, said)
 
-    def _timed(self, command: Sequence[str]) -> tuple[int, dict[str, Any], float]:
+    def timed(self, command: Sequence[str]) -> tuple[int, dict[str, Any], float]:
         """Exit code, the JSON it printed (empty for none), and seconds; interrupted when it does not end."""
         started = time.monotonic()
         process = subprocess.Popen(

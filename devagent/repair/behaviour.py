@@ -33,12 +33,14 @@ class Call:
 class Behaviour:
     """Versions by what they did. `groups` hold the numbers of versions that did the same, in their order.
 
-    `calls` is how many calls were compared: with none, nothing is known and every version is in one group.
+    `calls` is how many calls were compared: with none, nothing is known and every version is in one group. `moved` is,
+    for each version, the share of the calls that come to something else than in the code as it was, of 1.
     """
 
     groups: tuple[tuple[int, ...], ...]
     differing: tuple[Call, ...] = ()
     calls: int = 0
+    moved: tuple[float, ...] = ()
 
     def difference(self, one: int, other: int) -> Call | None:
         """A call on which two versions differ, told as simply as there is one; `None` where none was seen."""
@@ -55,6 +57,7 @@ async def compared(
     sandbox: Sandbox,
     ecosystem: Ecosystem,
     versions: Sequence[Mapping[str, bytes]],
+    original: Mapping[str, bytes],
     sources: Sequence[str],
     tests: Sequence[str],
     *,
@@ -65,6 +68,7 @@ async def compared(
     Arguments:
         sandbox: started and synced; the files of the versions are left in any state.
         versions: path → content of the changed files, every version with the same paths.
+        original: the same files as they were.
         sources: paths of the modules whose functions are called, without tests.
         tests: ids of the tests whose calls are made again; they pass with every version.
         seconds: for everything, about.
@@ -74,7 +78,7 @@ async def compared(
     for script in _SCRIPTS:
         await sandbox.write(f"{PLACE}/{script}", (data_folder("sandboxes") / ecosystem.name / script).read_bytes())
     task, result = f"{PLACE}/behave.json", f"/tmp/devagent-behave-{token_hex(6)}.json"
-    await sandbox.write(task, _task(ecosystem, versions, sources, tests, seconds))
+    await sandbox.write(task, _task(ecosystem, [*versions, original], sources, tests, seconds))
     argv = ["python", f"{PLACE}/{_SCRIPTS[0]}", task, result]
     environment = {key: value.format(probes=PLACE) for key, value in ecosystem.environment.items()}
     if ecosystem.prepare:
@@ -109,19 +113,21 @@ def _read(content: bytes | None, count: int) -> Behaviour:
         shown = tuple(_call(item, count) for item in raw["shown"])
     except (ValueError, KeyError, TypeError, IndexError):
         return unknown
-    if len(outcomes) != count or len({len(came) for came in outcomes}) != 1 or not outcomes[0]:
+    if len(outcomes) != count + 1 or len({len(came) for came in outcomes}) != 1 or not outcomes[0]:
         return unknown
+    *outcomes, before = outcomes
     groups: dict[tuple[str, ...], list[int]] = {}
     for number, came in enumerate(outcomes):
         groups.setdefault(came, []).append(number)
-    return Behaviour(tuple(map(tuple, groups.values())), shown, len(outcomes[0]))
+    moved = (sum(a != b for a, b in zip(came, before, strict=True)) / len(before) for came in outcomes)
+    return Behaviour(tuple(map(tuple, groups.values())), shown, len(before), tuple(moved))
 
 
 def _call(item: Any, count: int) -> Call:
     _, text, came_to = item
-    if len(came_to) != count:
+    if len(came_to) != count + 1:
         raise ValueError("an answer for each version")
-    return Call(_clean(text), tuple(map(_clean, came_to)))
+    return Call(_clean(text), tuple(map(_clean, came_to[:count])))
 
 
 def _clean(text: Any) -> str:

@@ -33,10 +33,10 @@ KEEP = 30
 TRIAL_SECONDS = 20.0
 TEMPER = 3.0
 """Suspicions are log-odds; how much of them decides the order of edits (1 all, more means less)."""
-MOST_SURVIVORS = 12
+MOST_SURVIVORS = 8
 FRUITLESS = 3
 """So many turns in which nothing came to be tried end a search: this machine is too slow for these tests."""
-LOOK_ON, LOOK_ON_TRUSTED = 8.0, 6.0
+LOOK_ON, LOOK_ON_TRUSTED = 5.0, 3.0
 """Survivors are held for so many seconds for others to be compared with; less long where they deserve trust."""
 COMPARING = 6.0
 _NOTHING: dict[str, Any] = {
@@ -157,19 +157,23 @@ class RepairSearch:
         order = ranked(held, behaviour)
         self._held = [found for found in held if found is not held[order[0]]]
         others = [{**_told(held[number]), **what} for number, what in differences(order, behaviour)]
-        facts = {"others": others, "calls": behaviour.calls, "held": len(held), "trust": held[order[0]].trust}
+        first = order[0]
+        facts: dict[str, Any] = {"others": others, "calls": behaviour.calls, "held": len(held)}
+        facts |= {"trust": held[first].trust, "moved": behaviour.moved[first] if behaviour.moved else None}
         return {**_told(held[order[0]]), "over": False, **facts}
 
     async def _behaviour(self, sandbox: Sandbox) -> Behaviour:
         """What the survivors at hand do."""
         bench, held = self._room.bench, self._held
-        if len(held) == 1 or not can_compare(bench.ecosystem):
+        if not can_compare(bench.ecosystem):
             return Behaviour((tuple(range(len(held))),))
         files = {path: file.content for path, file in bench.workspace(self._ground).items()}
         await sandbox.sync(bench.workspace(self._ground))
         sources = [p for p in files if p.endswith(".py") and not bench.ecosystem.is_test(p)]
         tests = [*bench.targets, *self._passing]
-        return await compared(sandbox, bench.ecosystem, versions(held, files), sources, tests, seconds=COMPARING)
+        texts = versions(held, files)
+        original = {path: files[path] for path in texts[0]}
+        return await compared(sandbox, bench.ecosystem, texts, original, sources, tests, seconds=COMPARING)
 
     async def _beside_others(self, place: str, attempt: Attempt, found: dict[str, Any]) -> Attempt:
         """An attempt that passed every gate, with those of the other survivors that do as well and differ."""
@@ -245,7 +249,7 @@ def _told(found: Survivor) -> dict[str, Any]:
 
 def _compared(others: Sequence[Alternative], found: Mapping[str, Any]) -> Evidence:
     """What comparing the survivors showed. It speaks against none of them: that is for a person to say."""
-    data = {"trust": found["trust"]}
+    data = {"trust": found["trust"], "moved": found["moved"]}
     if not others:
         return Evidence("behaviour", Verdict.PASS, _no_other(found["held"] - 1, found["calls"]), data=data)
     count = f"{len(others)} other repair{'s' if len(others) > 1 else ''}"

@@ -1,5 +1,7 @@
 """Values a little different from those that tests use: what a boundary, a sign or an empty collection would show."""
 
+import functools
+
 DEEPEST, WIDEST = 3, 6
 
 
@@ -14,24 +16,37 @@ def inside(holder, depth):
     """Acts on the values in a list, a dictionary, or the attributes of an object."""
     if depth > DEEPEST:
         return
-    where = holder if isinstance(holder, (list, dict)) else getattr(holder, "__dict__", {})
-    keys = range(len(where)) if isinstance(where, list) else list(where)
-    for key in list(keys)[:WIDEST]:
-        value = where[key]
+    for put, value in places(holder):
         for other in others(value):
-            yield Change(where, key, other)
-        if isinstance(value, (list, dict)) or hasattr(value, "__dict__"):
-            yield from inside(value, depth + 1)
+            yield functools.partial(put, other)
+        yield from inside(value, depth + 1)
 
 
-class Change:
-    """Puts another value in a place."""
+def places(holder):
+    """(how to put another value there, the value) for what an object holds."""
+    if isinstance(holder, (list, dict)):
+        keys = range(len(holder)) if isinstance(holder, list) else list(holder)
+        for key in list(keys)[:WIDEST]:
+            yield functools.partial(put_item, holder, key), holder[key]
+        return
+    names = [*getattr(holder, "__dict__", ()), *slots(type(holder))]
+    for name in names[:WIDEST]:
+        if hasattr(holder, name):
+            yield functools.partial(put_attribute, holder, name), getattr(holder, name)
 
-    def __init__(self, where, key, value):
-        self.where, self.key, self.value = where, key, value
 
-    def __call__(self):
-        self.where[self.key] = self.value
+def slots(kind):
+    """The names for which the objects of a class have room instead of a dictionary."""
+    found = [base.__dict__.get("__slots__", ()) for base in kind.__mro__]
+    return [name for names in found for name in ([names] if isinstance(names, str) else names) if name[:2] != "__"]
+
+
+def put_item(holder, key, value):
+    holder[key] = value
+
+
+def put_attribute(holder, name, value):
+    object.__setattr__(holder, name, value)  # also where the class wants to be frozen
 
 
 def others(value):
@@ -44,7 +59,12 @@ def others(value):
         return distinct(value, [value + 0.5, 0.0, -value])
     if isinstance(value, (str, bytes)):
         return distinct(value, [value[:0], value[:-1], value[1:], value + value[:1], value.swapcase(), value[::-1]])
-    if type(value) in (list, tuple):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return [value._replace(**{name: o}) for name in value._fields[:WIDEST] for o in others(getattr(value, name))]
+    if type(value) is tuple:
+        inner = [(*value[:n], o, *value[n + 1 :]) for n, item in enumerate(value[:WIDEST]) for o in others(item)]
+        return distinct(value, [value[:0], value[:-1], value[1:], value[::-1], *inner])
+    if type(value) is list:
         return distinct(value, [value[:0], value[:-1], value[1:], value + value[-1:], value[::-1]])
     if type(value) in (set, frozenset):
         return [type(value)()] if value else []

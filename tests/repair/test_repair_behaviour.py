@@ -51,7 +51,8 @@ def behaviour(root: Path, versions: Sequence[str], files: Mapping[str, str] | No
         await sandbox.start()
         await sandbox.sync(tree(files))
         contents = [{"cart.py": version.encode()} for version in versions]
-        return await compared(sandbox, detect(tree(files)), contents, ["cart.py"], IDS, seconds=30.0)
+        original = {"cart.py": CART.encode()}
+        return await compared(sandbox, detect(tree(files)), contents, original, ["cart.py"], IDS, seconds=30.0)
 
     return asyncio.run(go())
 
@@ -69,6 +70,12 @@ def test_versions_that_do_the_same_are_one_group_however_they_are_written(tmp_pa
     assert found.groups == ((0, 1),)
     assert found.calls > 20
     assert found.difference(0, 1) is None
+
+
+def test_it_is_told_how_much_a_version_changes(tmp_path: Path) -> None:
+    found = behaviour(tmp_path, [CART, RIGHT, changed("return found", "return -found")])
+    same, little, much = found.moved
+    assert same == 0 < little < much < 1
 
 
 def test_what_fits_the_tests_alone_is_told_apart_by_a_call_near_theirs(tmp_path: Path) -> None:
