@@ -18,7 +18,7 @@ from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.sandbox import Command, Sandbox
 
 _SCRIPTS = ("behave.py", *(f"devagent_{name}.py" for name in ("lane", "swaps", "variations")))
-_GRACE, _LONGEST, _MOST_CALLS = 10.0, 240, 5000
+_GRACE, _LONGEST, _MOST_CALLS = 10.0, 1200, 5000
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ class Behaviour:
     def difference(self, one: int, other: int) -> Call | None:
         """A call on which two versions differ, told as simply as there is one; `None` where none was seen."""
         found = [call for call in self.differing if call.came_to[one] != call.came_to[other]]
-        return min(found, key=lambda call: len(call.text), default=None)
+        return min(
+            found, key=lambda call: len(call.text) + len(call.came_to[one]) + len(call.came_to[other]), default=None
+        )
 
 
 def can_compare(ecosystem: Ecosystem) -> bool:

@@ -253,8 +253,7 @@ def _compared(others: Sequence[Alternative], found: Mapping[str, Any]) -> Eviden
     if not others:
         return Evidence("behaviour", Verdict.PASS, _no_other(found["held"] - 1, found["calls"]), data=data)
     count = f"{len(others)} other repair{'s' if len(others) > 1 else ''}"
-    details = tuple(f"{o.call}: {o.here}; with {o.way.removeprefix('search: ')}: {o.there}" for o in others)
-    return Evidence("behaviour", Verdict.PASS, f"ambiguous: {count} would pass as well and do otherwise", details, data)
+    return Evidence("behaviour", Verdict.PASS, f"ambiguous: {count} would pass as well and do otherwise", data=data)
 
 
 def _no_other(more: int, calls: int) -> str:

@@ -39,7 +39,7 @@ from devagent_variations import variations
 OPTIONS = ["-q", "--assert=plain", "--capture=sys", "-p", "no:cacheprovider", "--tb=no", "--no-header", "--no-summary"]
 MOST_CALLS, MOST_OF_ONE, MOST_INPUTS, LARGEST = 120, 30, 500, 20_000
 CALL_SECONDS, SHARE = 0.2, 0.5
-LONGEST, DEEPEST, MOST_SHOWN = 160, 6, 60
+LONGEST, DEEPEST, MOST_SHOWN = 800, 6, 60
 GENERATOR, ASYNC = inspect.CO_GENERATOR, inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -272,7 +272,7 @@ def told(name, positional, keywords):
 def short(value):
     with contextlib.suppress(Exception):
         text = ADDRESS.sub("", repr(value))
-        return text if len(text) <= LONGEST // 2 else text[: LONGEST // 2 - 3] + "..."
+        return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
     return f"<{type(value).__name__}>"
 
 

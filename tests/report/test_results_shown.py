@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from devagent.journal.ledger import Ledger
+from devagent.report.alternatives import parted
 from devagent.report.output import print_checks, print_run, print_tests
 from devagent.workflows.checks import Check, Examination
 from devagent.workflows.results import EXIT_CODES, Observed, OtherWay, Outcome, RunResult, TestsResult
@@ -120,11 +121,19 @@ def test_an_ambiguous_proposal_tells_on_what_the_alternatives_differ(capsys: pyt
     ambiguous = replace(result("proposed"), alternatives=(other,))
     print_run(ambiguous, as_json=False)
     told = capsys.readouterr().out
-    assert "The tests do not tell which is meant:" in told
-    assert "total([2, 6], 5)  is  2" in told
-    assert "with line 4: `<` → `!=`: devagent apply --alternative 1" in told
+    lines = [line.strip() for line in told.splitlines()]
+    at = lines.index("1  line 4: `<` → `!=`")
+    assert lines[at + 1 : at + 4] == ["total([2, 6], 5)", "is here   2", r"is there  raises KeyError\x1b[2J"]
+    assert "To take one of them: devagent apply --alternative NUMBER" in lines
     assert "\x1b" not in told
     assert ambiguous.to_json()["ambiguous"] is True
+
+
+def test_long_values_are_cut_to_where_they_differ() -> None:
+    here, there = parted("x" * 500 + "1" + "y" * 500, "x" * 500 + "2" + "y" * 500)
+    assert here.startswith("…xxx") and "1y" in here and here.endswith("…")
+    assert "2y" in there and len(here) == len(there) < 100
+    assert parted("1", "2") == ("1", "2")
 
 
 def test_among_events_the_result_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
