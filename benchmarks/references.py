@@ -28,8 +28,9 @@ from typing import NamedTuple
 
 from figures import Figure, print_table, report
 
+from devagent.code.index.imports import Meaning
 from devagent.code.index.index import Index
-from devagent.code.index.resolve import Meaning, Resolver
+from devagent.code.index.resolve import Resolver
 from devagent.workflows.indexing import open_index
 
 _SHOWN = 10

@@ -7,6 +7,7 @@ import typer
 
 from devagent.cli import options
 from devagent.cli.boundary import command
+from devagent.errors import ExitCode
 
 
 @command
@@ -15,7 +16,7 @@ def callers(
     directory: options.Directory = Path(),
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
-) -> None:
+) -> ExitCode:
     """Show the calls of a function, method or class, each with the function that it stands in."""
     from devagent.report.navigation import counting, print_navigation
     from devagent.workflows.navigation import navigate
@@ -23,3 +24,4 @@ def callers(
     with counting() as progress:
         found = navigate(directory, "callers", name, progress)
     print_navigation(found, as_json=as_json)
+    return found.exit_code

@@ -7,6 +7,7 @@ import typer
 
 from devagent.cli import options
 from devagent.cli.boundary import command
+from devagent.errors import ExitCode
 
 
 @command
@@ -15,7 +16,7 @@ def definitions(
     directory: options.Directory = Path(),
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
-) -> None:
+) -> ExitCode:
     """Show where a name is defined: NAME, CLASS.NAME, MODULE.NAME or FILE:NAME."""
     from devagent.report.navigation import counting, print_navigation
     from devagent.workflows.navigation import navigate
@@ -23,3 +24,4 @@ def definitions(
     with counting() as progress:
         found = navigate(directory, "def", name, progress)
     print_navigation(found, as_json=as_json)
+    return found.exit_code

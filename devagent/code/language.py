@@ -33,6 +33,8 @@ class Language:
     """One language, as its data file describes it (the fields are explained in `languages/python.toml`).
 
     `templated`: files in it are often templates of something else, so what the grammar does not allow says nothing.
+    `enclosing`: what is in the packages around a package is seen in it; `partial`: a class may have several parts.
+    `introducing`: what stands before a definition of a kind and is no part of its node.
     `max_levels`: so many levels of indentation crash its scanner (the process, that is); 0 where none do.
     """
 
@@ -61,6 +63,9 @@ class Language:
     max_levels: int = 0
     common: tuple[str, ...] = ()
     modules: str = ""
+    enclosing: bool = False
+    partial: bool = False
+    introducing: Mapping[str, str] = field(default_factory=dict)
     like: str = field(default="", repr=False)
 
     @property

@@ -1,5 +1,6 @@
 """Places in the code with what speaks for them, and answers that name such places."""
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from devagent.workflows.locate import Found, LocateResult
 
 _MOST_FAILING = 3
+_WIDEST_PLACE, _WIDEST_NAME = 60, 36
 
 
 def print_located(result: "LocateResult", *, as_json: bool) -> None:
@@ -47,12 +49,23 @@ def print_answer(answer: "Answer", *, as_json: bool) -> None:
 
 
 def print_places(found: "Sequence[Found]") -> None:
-    """Functions in columns, each with its reasons and the lines to look at first."""
+    """Functions in columns, each with its reasons and the lines to look at first.
+
+    One long path or name moves no other line. On a terminal that is too narrow for it, the why has a line of its own.
+    """
     places = [f"{f.path}:{f.line}" for f in found]
-    widths = max(map(len, places), default=0), max((len(f.name) for f in found), default=0)
+    widths = _width(places, _WIDEST_PLACE), _width([f.name for f in found], _WIDEST_NAME)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for place, function in zip(places, found, strict=True):
+        where = f"{place:{widths[0]}}  {function.name:{widths[1]}}"
         why = "; ".join(filter(None, [*function.reasons, _lines(function.lines)]))
-        print(shown(f"{place:{widths[0]}}  {function.name:{widths[1]}}  {why}"))
+        narrow = room and len(where) + 2 + len(why) > room
+        print(shown(f"{where.rstrip()}\n    {why}" if narrow else f"{where}  {why}".rstrip()))
+
+
+def _width(texts: "Sequence[str]", most: int) -> int:
+    """What most of the texts fit into, and no more than that."""
+    return max((len(text) for text in texts if len(text) <= most), default=0)
 
 
 def _lines(numbers: "Sequence[int]") -> str:

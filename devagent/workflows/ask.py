@@ -241,8 +241,8 @@ class Asked:
 
     @property
     def places(self) -> tuple[Found, ...]:
-        """The functions that the question points to."""
-        return tuple(map(found_of, self.suspects))
+        """The functions that the question points to, each with what in the question does so."""
+        return tuple(map(_place_of, self.suspects))
 
     def _chosen(self, gateway: Gateway) -> tuple[list[Passage], str]:
         """What the model reads; in the journal with what was left out, and why each was chosen."""
@@ -301,6 +301,12 @@ class Asked:
             for line in lines_of(read_text(self.files[passage.path])[0])[passage.start - 1 : passage.end]
         ]
         return list(dict.fromkeys(line for line in lines if len(re.sub(r"\W", "", line)) >= _LEAST_LINE))
+
+
+def _place_of(suspect: Suspect) -> Found:
+    """A place to look at. The lines of it that may be at fault are no matter: nothing is."""
+    found = found_of(suspect)
+    return replace(found, lines=(), reasons=tuple(why.replace(" the task", " the question") for why in found.reasons))
 
 
 def verified(claim: Mapping[str, Any], files: Mapping[str, bytes]) -> Claim | None:

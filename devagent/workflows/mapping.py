@@ -1,8 +1,10 @@
 """`map`: the repository, or a part of it, in so many tokens, as its files are now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from devagent.code.index.doubts import doubts_about
 from devagent.code.index.facts import Report
 from devagent.code.index.index import Index, Progress
 from devagent.code.map.repository_map import RepositoryMap, Request, draw_map
@@ -36,7 +38,8 @@ def map_repository(
         found = draw_map(index, Request(tokens, tuple(focuses), within, folder, changed_lately(index)))
         if not found.files:
             raise _nothing(found, within)
-        return found
+        doubts = doubts_about(index, [file.path for file in found.files], within)
+        return replace(found, not_sure=tuple(doubts))
 
     return ask_index(path if path.is_dir() else path.parent, drawn, progress)
 

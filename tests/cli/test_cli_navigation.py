@@ -60,16 +60,32 @@ def test_json_has_every_place_with_what_is_known_of_it(make_repo: MakeRepo) -> N
                 "text": "return Shape().area() + x.area()",
             }
         ],
+        "defined": ["shop/shapes.py:2"],
+        "outside": [],
+        "near": [],
+        "not_sure": [],
         "notes": [],
+        "summary": "",
+        "exit_code": 0,
     }
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("def", "nothing"), 1, "devagent: nothing is not defined in the 2 files that were read\n"),
-        (("refs", "nothing.at.all"), 1, "devagent: nothing.at.all is not used in the 2 files that were read\n"),
-        (("callers", "Shape.nothing"), 1, "devagent: Shape.nothing is not called in the 2 files that were read\n"),
+        (("def", "nothing"), 1, "devagent: nothing is not defined in the 2 files read\n"),
+        (("refs", "nothing.at.all"), 1, "devagent: nothing.at.all is neither defined nor used in the 2 files read\n"),
+        (("callers", "Form.nothing"), 1, "devagent: Form.nothing is neither defined nor called in the 2 files read\n"),
+        (
+            ("callers", "Shape.arae"),
+            1,
+            "devagent: Shape.arae is neither defined nor called in the 2 files read. Did you mean Shape.area?\n",
+        ),
+        (
+            ("refs", "total"),
+            1,
+            "devagent: total is not used in the 2 files read; it is defined in shop/use.py:4\n",
+        ),
         (("def", "two words"), 2, f"devagent: 'two words' is no name. {EXAMPLES}\n"),
         (("def", ""), 2, f"devagent: '' is no name. {EXAMPLES}\n"),
     ],
@@ -77,6 +93,59 @@ def test_json_has_every_place_with_what_is_known_of_it(make_repo: MakeRepo) -> N
 def test_nothing_found_is_one_line(make_repo: MakeRepo, arguments: tuple[str, ...], code: int, told: str) -> None:
     done = devagent(make_repo(FILES), *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (code, "", told)
+
+
+def test_what_is_called_only_otherwise_says_where_it_is_used(make_repo: MakeRepo) -> None:
+    done = devagent(make_repo({**FILES, "more.py": "from shop.use import total\nkeep = [total]\n"}), "callers", "total")
+    told = "total is not called in the 3 files read; it is defined in shop/use.py:4, and used in 2 places"
+    assert (done.returncode, done.stderr) == (1, f"devagent: {told}: devagent refs total\n")
+
+
+OUTSIDE = "import numpy as np\nfrom os import path\n\n\ndef f(join):\n    return np.array(path.join('a'), join(','))\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "lines", "told"),
+    [
+        ("callers", "os.path.join", ["use.py:6"], "os.path.join is not defined here; shown is where it is called"),
+        (
+            "refs",
+            "np",
+            ["use.py:1", "use.py:6"],
+            "np is not defined here: it is numpy, imported from elsewhere; shown is where it is used",
+        ),
+        ("def", "np.array", [], "np.array is not defined here: it is numpy.array, imported from elsewhere"),
+    ],
+)
+def test_a_name_from_elsewhere_is_said_to_be_one(
+    make_repo: MakeRepo, question: str, name: str, lines: list[str], told: str
+) -> None:
+    done = devagent(make_repo({"use.py": OUTSIDE}), question, name)
+    assert [line.partition(": ")[0] for line in done.stdout.splitlines()] == lines
+    assert "not sure" not in done.stdout
+    assert (done.returncode, done.stderr) == (0 if lines else 1, f"devagent: {told}\n")
+
+
+@pytest.mark.parametrize("question", ["def", "refs", "callers"])
+def test_json_comes_also_where_nothing_is_found(make_repo: MakeRepo, question: str) -> None:
+    done = devagent(make_repo(FILES), question, "arae", "--json")
+    result = json.loads(done.stdout)
+    assert (done.returncode, result["devagent"], result["kind"], result["found"]) == (1, 1, question, [])
+    assert result["near"] == ["Shape.area"] and "arae" in result["summary"] and result["exit_code"] == 1
+
+
+def test_what_could_not_be_read_is_told_where_it_matters(make_repo: MakeRepo) -> None:
+    broken = "def fine(): pass\ndef area(( :\nclass X:\n"
+    repo = make_repo({**FILES, "broken.py": broken, "big.py": "x = [\n" + "    area,\n" * 200_000 + "]\n"})
+    done = devagent(repo, "def", "Shape.area")
+    places = "area also stands in 2 places that could not be read, the first is big.py: too large"
+    assert (done.returncode, done.stdout) == (0, "shop/shapes.py:2: def area(self, unit=1)\n")
+    assert done.stderr == f"devagent: not sure: {places}: over 1,500,000 bytes\n"
+    assert json.loads(devagent(repo, "refs", "area", "--json").stdout)["not_sure"] == [
+        "big.py: too large: over 1,500,000 bytes",
+        "broken.py:2: does not parse",
+    ]
+    assert devagent(repo, "def", "total").stderr == ""
 
 
 def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:

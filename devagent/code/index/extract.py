@@ -11,6 +11,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from devagent.code.index.broken import broken_lines
 from devagent.code.index.facts import FUNCTIONS, TYPES, Definition, Import
 from devagent.code.index.uses import UNKNOWN, Bindings, Uses, read_uses
 from devagent.code.language import Language, grammar
@@ -29,9 +30,10 @@ _VALUES = frozenset({"variable", "constant", "attribute"})
 _MAX_VALUE = 2000
 _BLANK = bytes(c if c in b"\r\n" else 32 for c in range(256))
 _OPTIONAL = rb"(?:(?:typing\.)?Optional\[)?"
+_REFERENCE = rb"(?:&\s*(?:'\w+\s+)?)?(?:(?:mut|dyn|impl)\s+)*"
 _WORTH = re.compile(
-    rb"[^=:(]*?(?::\s*[\"']?" + _OPTIONAL + rb"(?P<type>[A-Za-z_][\w.]*)"
-    rb"|=\s*(?:await\s+|new\s+)?(?P<value>[A-Za-z_][\w.]*)\s*(?P<call>\()?)"
+    rb"[^=:(]*?(?::\s*[\"']?" + _OPTIONAL + _REFERENCE + rb"(?P<type>[A-Za-z_](?:[\w.]|::\w)*)"
+    rb"|=\s*(?:await\s+|new\s+)?(?P<value>[A-Za-z_](?:[\w.]|::\w)*)\s*(?P<call>\()?)"
 )
 _MODIFIERS = rb"(?:(?:public|private|protected|internal|static|final|readonly|const|volatile|struct|mutable|\?)\s+)*"
 _TYPE_FIRST = re.compile(_MODIFIERS + rb"(?P<type>[A-Za-z_][\w.]*)(?:<[^=;(]*>)?[\s*&?\[\]]+[$A-Za-z_]\w*")
@@ -42,12 +44,17 @@ Captured = dict[str, list["Node"]]
 
 
 class Extract(NamedTuple):
-    """What a file holds, as the worker finds it. Attributes stand behind all other definitions."""
+    """What a file holds, as the worker finds it. Attributes stand behind all other definitions.
+
+    `package` is the one that it says it belongs to; `broken` are the lines that do not parse, first and last.
+    """
 
     lines: int
     definitions: list[Definition]
     imports: list[Import]
     uses: Uses
+    package: str = ""
+    broken: tuple[tuple[int, int], ...] = ()
 
 
 class _Open(NamedTuple):
@@ -80,7 +87,8 @@ def extract(content: bytes, language: Language) -> Extract:
     from tree_sitter import QueryCursor
 
     parser, query = _tools(language)
-    captured = QueryCursor(query).captures(parser.parse(content).root_node)
+    root = parser.parse(content).root_node
+    captured = QueryCursor(query).captures(root)
     scopes = Scopes()
     bound = _bound(captured, content)
     definitions, attributes, hidden = _definitions(captured, content, language, scopes, bound)
@@ -95,7 +103,8 @@ def extract(content: bytes, language: Language) -> Extract:
     uses = read_uses(text, language, scopes.cuts, scopes.places, bindings)
     imports = _imports(captured, content, scopes)
     definitions += [_meaning(attribute, bindings, method) for attribute, method in attributes]
-    return Extract(content.count(b"\n") + 1, definitions, imports, uses)
+    lines = content.count(b"\n") + 1
+    return Extract(lines, definitions, imports, uses, _package(captured, content), broken_lines(root, lines))
 
 
 @cache
@@ -172,7 +181,7 @@ def _definitions(
             owner = _owner(result, parent)
             if owner >= 0 and content.startswith(own, start):
                 for name_node in names:
-                    definition = _definition("attribute", name_node, node, 0, content, result, owner, False)
+                    definition = _definition("attribute", name_node, node, 0, content, result, owner, language)
                     attributes.setdefault((owner, definition.name), (definition, parent))
             continue
         if kind == "assigned":
@@ -188,7 +197,7 @@ def _definitions(
             kind = "method"
         body = bodies[0] if bodies else 0
         for name_node in names if kind in ("variable", "constant") else names[:1]:
-            result.append(_definition(kind, name_node, node, body, content, result, parent, language.type_first))
+            result.append(_definition(kind, name_node, node, body, content, result, parent, language))
             named.append((name_node.start_byte, name_node.end_byte))
         if kind in SCOPES and names:
             around.append((end, len(result) - 1))
@@ -200,7 +209,7 @@ def _definitions(
 
 def _definition(
     kind: str, name_node: "Node", node: "Node", body: int, content: bytes, result: list[Definition], parent: int,
-    type_first: bool,
+    language: Language,
 ) -> Definition:  # fmt: skip
     name = _text(content, name_node).strip("'\":")
     if kind == "variable" and name.isupper() and len(name) > 1:
@@ -213,9 +222,9 @@ def _definition(
         f"{result[parent].qualified}.{name}" if parent >= 0 else name,
         node.start_point[0] + 1,
         last_row + 1 if last_column or last_row == node.start_point[0] else last_row,
-        _one_line(head, whole=body > 0),
+        language.introducing.get(kind, "") + _one_line(head, whole=body > 0),
         parent,
-        _value(content[start : node.end_byte], type_first) if kind in _VALUES else (),
+        _value(content[start : node.end_byte], language.type_first) if kind in _VALUES else (),
     )
 
 
@@ -276,6 +285,12 @@ def _imports(captured: Captured, content: bytes, scopes: Scopes) -> list[Import]
     return found
 
 
+def _package(captured: Captured, content: bytes) -> str:
+    """What the file says it belongs to: the first of what it says."""
+    said = min(captured.get("package", ()), key=lambda node: node.start_byte, default=None)
+    return ".".join(part.strip() for part in _text(content, said).replace("\\", ".").split(".")) if said else ""
+
+
 class _Statement:
     """One statement that brings names in, while it is read."""
 
@@ -322,7 +337,7 @@ def _visible(content: bytes, captured: Captured, named: list[tuple[int, int]]) -
 
 def _declared_worth(declaration: bytes) -> str:
     """What a declaration says that begins with the type; `var` and `auto` leave it to the value."""
-    match = _TYPE_FIRST.match(declaration)
+    match = None if declaration.startswith(b"let ") else _TYPE_FIRST.match(declaration)
     if match is None or match["type"] in _NO_TYPE:
         return _worth(declaration)
     return _of_type(match)
@@ -338,11 +353,12 @@ def _worth(declaration: bytes) -> str:
     if match is None:
         return UNKNOWN
     if match["type"]:
-        return match["type"].decode() + "()"
-    rest = declaration[match.end() :].strip()
+        return match["type"].decode().replace("::", ".") + "()"
+    rest = declaration[match.end() :].strip().rstrip(b";")
+    value = match["value"].decode().replace("::", ".")
     if match["call"]:
-        return match["value"].decode() + "()" if rest.endswith(b")") else UNKNOWN
-    return UNKNOWN if rest else match["value"].decode()
+        return value + "()" if rest.endswith(b")") else UNKNOWN
+    return UNKNOWN if rest else value
 
 
 def _one_line(source: bytes, *, whole: bool) -> str:

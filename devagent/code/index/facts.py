@@ -97,6 +97,11 @@ class FileFacts(Protocol):
         ...
 
     @property
+    def package(self) -> str:
+        """The package that it says it belongs to, with dots; empty where it says none."""
+        ...
+
+    @property
     def definitions(self) -> Sequence[Definition]:
         """What it defines, in source order, outer before inner; behind all others the attributes of its classes."""
         ...

@@ -12,7 +12,7 @@ from devagent.code.index.cover import left_out_by_name
 from devagent.code.index.facts import Report
 from devagent.code.index.graph import StoredGraph
 from devagent.code.index.packing import Damaged, PackedFacts
-from devagent.code.index.store import FileRow, Store, is_damage
+from devagent.code.index.store import FileRow, Store, is_damage, packages_of_files
 from devagent.code.index.versions import indexed_languages
 from devagent.code.index.watch import Listing, Watch, watched
 
@@ -119,6 +119,20 @@ class Index:
         row = self._rows.get(path)
         return self._facts(row.fact) if row else None
 
+    def left_out(self) -> dict[str, str]:
+        """The files that were not read, each with the reason, by path."""
+        return self._told_by("select id, note from facts where note != ''")
+
+    def broken(self) -> dict[str, str]:
+        """The files that do not parse whole, each with those lines (`broken.lines_from_text`), by path."""
+        return self._told_by("select id, cast(broken as text) from facts where broken != x''")
+
+    def qualified_names(self) -> set[str]:
+        """The qualified names of all definitions."""
+        query = "select qualified from facts join files on facts.id = fact where tree = ? and roles != x''"
+        found = self.store.database.execute(query, (self._tree,))
+        return {name for (names,) in found for name in names.decode("utf-8", "replace").split("\n")}
+
     def mentioning(self, names: Iterable[str]) -> list[str]:
         """The files that use or import one of these names, sorted; a few others may be among them."""
         found = set().union(*self.store.mentioning(names))
@@ -137,7 +151,7 @@ class Index:
 
         wanted = frozenset(names)
         files = sorted({path for name in wanted for path in self.defining(name)})
-        return Resolver(self._rows, self.facts, lambda: Names(map(self._named, files), wanted))
+        return Resolver(self._rows, self.facts, lambda: Names(map(self._named, files), wanted), self._packages)
 
     def graph(self) -> StoredGraph:
         """The symbol graph, as of the last refresh."""
@@ -154,6 +168,9 @@ class Index:
         """Put something derived aside with this tree."""
         with self.store.writing() as database:
             database.execute("insert or replace into kept values (?, ?, ?)", (self._tree, name, content))
+
+    def _packages(self) -> Mapping[str, Sequence[str]]:
+        return packages_of_files(self.store.database, self._rows)
 
     def _named(self, path: str) -> "NamedFile":
         from devagent.code.index.naming import NamedFile
@@ -277,11 +294,13 @@ class Index:
 
         return linked(self.store, self._tree, before, self._rows, self._changed)
 
+    def _told_by(self, query: str) -> dict[str, str]:
+        told = dict(self.store.database.execute(query))
+        return {path: told[row.fact] for path, row in sorted(self._rows.items()) if row.fact in told} if told else {}
+
     def _notes(self) -> list[str]:
-        noted = dict(self.store.database.execute("select id, note from facts where note != ''"))
-        notes = [f"{row.path}: {noted[row.fact]}" for row in self._rows.values() if row.fact in noted] if noted else []
         return [
             *self._told,
-            *sorted(notes),
+            *(f"{path}: {note}" for path, note in self.left_out().items()),
             *(f"{name}: its grammar is not installed" for name in self.languages.missing),
         ]

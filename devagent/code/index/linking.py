@@ -10,11 +10,12 @@ from sqlite3 import Connection, connect
 
 from devagent.code.index.facts import NODE_BITS, Edges
 from devagent.code.index.graph import NO_EDGES, GraphChange, keep_nodes, packed_edges, unpacked_nodes
+from devagent.code.index.imports import OUTSIDE, Meaning
 from devagent.code.index.naming import NamedFile, Names
 from devagent.code.index.packing import Damaged, PackedFacts, links
-from devagent.code.index.resolve import OUTSIDE, Meaning, Resolver
+from devagent.code.index.resolve import Resolver
 from devagent.code.index.scopes import FileScope
-from devagent.code.index.store import FileRow, Store
+from devagent.code.index.store import FileRow, Store, packages_of_files
 from devagent.code.index.workers import Failed, GaveUp, work_through
 
 _FORK = 40
@@ -141,7 +142,7 @@ class Linker:
     def prepare(self) -> None:
         """Read what all files need, before others are forked that share it."""
         self._named()
-        _ = self._resolver
+        _ = self._resolver, self._packages
 
     def link(self, path: str) -> bytes:
         """The edges that leave a file, packed."""
@@ -224,7 +225,11 @@ class Linker:
 
     @cached_property
     def _resolver(self) -> Resolver:
-        return Resolver(self._rows, self.facts, self._named)
+        return Resolver(self._rows, self.facts, self._named, lambda: self._packages)
+
+    @cached_property
+    def _packages(self) -> dict[str, list[str]]:
+        return packages_of_files(self._database, self._rows)
 
     def _named(self) -> Names:
         if self._names is None:

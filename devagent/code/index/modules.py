@@ -5,7 +5,7 @@ Each way of naming modules is one class; a language's data file names the one it
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -54,7 +54,7 @@ class PythonModules:
         found = self._by_name.get(name, ())
         if len(found) < 2:
             return found[0] if found else None
-        return max(found, key=lambda path: (_near(path, importer), path.endswith(".py")))
+        return max(found, key=lambda path: (nearness(path, importer), path.endswith(".py")))
 
     def submodule(self, path: str, name: str) -> str | None:
         """A module in a package."""
@@ -82,25 +82,74 @@ class PythonModules:
 
 
 class PathModules:
-    """Modules are files, named by relative paths without their ending, or folders with an `index` file."""
+    """Modules are files, named by relative paths without their ending, or folders with an `index` file.
+
+    A name that is not relative may still be of this tree: a package of a workspace goes by the name of its folder, and
+    `@/a`, `~/a` and `src/a` start at a folder above.
+    """
 
     _ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+    _WORKSPACES = ("packages", "libs", "apps", "plugins", "modules")
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._files = frozenset(paths)
+        self._packages: dict[str, list[str]] | None = None
 
     def find(self, module: str, importer: str) -> str | None:
         """The file of a relative path; `None` for the name of a package."""
         own = posixpath.splitext(importer)[1]
         endings = self._ENDINGS if own in self._ENDINGS else (own,)
+        folder = posixpath.dirname(importer)
         if not module.startswith(".") and own in self._ENDINGS:
-            return None
-        base = posixpath.normpath(posixpath.join(posixpath.dirname(importer), module))
+            return self._from_above(module, folder) or self._from_workspace(module, importer)
+        return self._file(posixpath.normpath(posixpath.join(folder, module)), endings)
+
+    def _file(self, base: str, endings: tuple[str, ...]) -> str | None:
         # What is compiled to JavaScript is imported by the name that it will have.
         stem = posixpath.splitext(base)[0] if base.endswith((".js", ".mjs", ".cjs", ".jsx")) else base
         tries = [base, *(base + ending for ending in endings), *(stem + ending for ending in endings)]
         tries += [posixpath.join(base, "index") + ending for ending in endings]
         return next((path for path in tries if path in self._files), None)
+
+    def _from_above(self, module: str, folder: str) -> str | None:
+        """A file below one of the folders above, by its path from there."""
+        head, slash, rest = module.partition("/")
+        if not slash or (head.startswith("@") and head != "@"):
+            return None
+        below = (f"src/{rest}", rest) if head in ("@", "~") else (module,)
+        while True:
+            for path in below:
+                if found := self._file(posixpath.join(folder, path), self._ENDINGS):
+                    return found
+            if not folder:
+                return None
+            folder = posixpath.dirname(folder)
+
+    def _from_workspace(self, module: str, importer: str) -> str | None:
+        """A package of the same tree, or a file in it."""
+        parts = module.split("/")
+        count = 2 if module.startswith("@") else 1
+        names = ["-".join(parts[:count]).lstrip("@"), parts[count - 1]] if len(parts) >= count else []
+        known = self._folders()
+        folders = next((known[name] for name in names if name in known), [])
+        for folder in sorted(folders, key=lambda each: (-nearness(f"{each}/", importer), each)):
+            within = "/".join(parts[count:])
+            for path in (posixpath.join(folder, "src", within), posixpath.join(folder, within)):
+                if found := self._file(path.rstrip("/"), self._ENDINGS):
+                    return found
+        return None
+
+    def _folders(self) -> dict[str, list[str]]:
+        """The folders of packages by their names: those that stand in a folder for such, and have files."""
+        if self._packages is None:
+            found: dict[str, dict[str, None]] = defaultdict(dict)
+            for path in self._files:
+                parts = path.split("/")
+                at = next((n for n, part in enumerate(parts[:-2]) if part in self._WORKSPACES), None)
+                if at is not None:
+                    found[parts[at + 1]]["/".join(parts[: at + 2])] = None
+            self._packages = {name: sorted(folders) for name, folders in found.items()}
+        return self._packages
 
     def submodule(self, path: str, name: str) -> str | None:  # noqa: ARG002  as the protocol has it
         """None: a module has no modules inside."""
@@ -114,7 +163,7 @@ class PathModules:
 class FolderModules:
     """Modules are named by a dotted or slashed path whose end is a file, a folder, or a name in a file.
 
-    Files of one folder see each other's definitions (Go, Java, Kotlin, C#, PHP, Rust, C headers by their paths).
+    Files of one folder see each other's definitions (Go, Rust, C headers by their paths).
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -171,13 +220,13 @@ class FolderModules:
         best, length = None, (0, 0)
         for path in self._by_end.get(parts[-1], ()):
             same = _same_end(posixpath.splitext(path)[0].split("/"), parts)
-            near = (same, _near(path, importer))
+            near = (same, nearness(path, importer))
             if near > length and (same == len(parts) or same > 1):
                 best, length = path, near
         return best
 
 
-def _near(path: str, importer: str) -> int:
+def nearness(path: str, importer: str) -> int:
     """How much of the way from the top to a file the folder of an importer shares."""
     return len(posixpath.commonprefix([path, posixpath.dirname(importer) + "/"]))
 
@@ -194,11 +243,3 @@ def _dotted(path: str, root: str) -> str:
     inside = path[len(root) + 1 :] if root else path
     stem = inside.rpartition(".")[0]
     return stem.removesuffix("/__init__").replace("/", ".") if stem != "__init__" else posixpath.basename(root)
-
-
-WAYS: dict[str, Callable[[Iterable[str]], Modules]] = {
-    "python": PythonModules,
-    "paths": PathModules,
-    "folders": FolderModules,
-}
-"""The ways of naming modules, as data files of languages name them."""

@@ -4,7 +4,7 @@ import re
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, get_args
 
 from devagent.code.index.facts import NODE_BITS, TYPES, Definition, DefinitionKind, Import
@@ -42,6 +42,38 @@ def mentions_of(table: Iterable[str], definitions: Iterable[Definition], imports
     for entry in imports:
         names.update((entry.name, entry.alias, *_PART.findall(entry.module)))
     return array("I", sorted(map(name_hash, names))).tobytes()
+
+
+def in_packages(package: str, definitions: Iterable[Definition]) -> Iterator[tuple[str, str, int]]:
+    """What packages have of a file, as (package, name, place): what stands in no type and no function.
+
+    Arguments:
+        package: the one that the file says it belongs to. The namespaces in it are packages of their own.
+    """
+    inside = {-1: package}
+    for place, definition in enumerate(definitions):
+        around = inside.get(definition.parent)
+        if around is None:
+            continue
+        if definition.kind == "namespace":
+            inside[place] = f"{around}.{definition.name}" if around else definition.name
+        elif definition.kind not in ("attribute", "extension"):
+            yield around, definition.name, place
+
+
+def packages_of(package: str, definitions: Iterable[Definition]) -> list[str]:
+    """The packages that a file has a part in, sorted; "" is the one without a name."""
+    return sorted({package for package, _, _ in in_packages(package, definitions)})
+
+
+def packages_to_text(packages: Iterable[str]) -> bytes:
+    """Packages as text, each with an end of line: the one without a name is not the same as none."""
+    return "".join(f"{package}\n" for package in packages).encode("utf-8", "replace")
+
+
+def packages_from_text(text: bytes) -> list[str]:
+    """The packages of a text."""
+    return text.decode("utf-8", "replace").split("\n")[:-1]
 
 
 def name_hash(name: str) -> int:

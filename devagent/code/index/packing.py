@@ -24,7 +24,8 @@ class Damaged(Exception):
 def packed(language: str, found: Extract) -> bytes:
     """The facts of a file as bytes."""
     definitions = [list(definition) for definition in found.definitions]
-    head = json.dumps([language, found.lines, definitions, found.imports], ensure_ascii=False, separators=(",", ":"))
+    told = [language, found.lines, definitions, found.imports, found.package]
+    head = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     uses = found.uses
     columns = (uses.scopes.tobytes(), uses.chains.tobytes(), bytes(uses.calls), uses.counts.tobytes())
     parts = (_encoded(head), _encoded("\n".join(uses.table)), *columns, uses.lines.tobytes())
@@ -58,6 +59,11 @@ class PackedFacts:
     def lines(self) -> int:
         """How many lines it has."""
         return self._head[1]
+
+    @property
+    def package(self) -> str:
+        """The package that it says it belongs to."""
+        return self._head[4]
 
     @cached_property
     def definitions(self) -> Sequence[Definition]:
@@ -94,11 +100,12 @@ class PackedFacts:
         return found
 
     @cached_property
-    def _head(self) -> tuple[str, int, list[list[Any]], list[list[Any]]]:
+    def _head(self) -> tuple[str, int, list[list[Any]], list[list[Any]], str]:
         if not self._parts:
-            return self._language, 0, [], []
-        language, lines, definitions, imports = json.loads(bytes(self._parts[0]).decode("utf-8", "surrogatepass"))
-        return language, lines, definitions, imports
+            return self._language, 0, [], [], ""
+        language, *rest = json.loads(bytes(self._parts[0]).decode("utf-8", "surrogatepass"))
+        lines, definitions, imports, package = rest
+        return language, lines, definitions, imports, package
 
 
 @lru_cache(maxsize=50_000)

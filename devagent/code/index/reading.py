@@ -7,14 +7,15 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from devagent.code.index.broken import lines_to_text
 from devagent.code.index.cover import MAX_BYTES, left_out_by_content
 from devagent.code.index.extract import Extract, extract
-from devagent.code.index.naming import mentions_of, roles_of
+from devagent.code.index.naming import mentions_of, packages_of, packages_to_text, roles_of
 from devagent.code.index.packing import packed
 from devagent.code.index.store import NONE, Stored
 from devagent.code.language import language_named, same_length_utf8
 
-_HEAD = struct.Struct("<24s7I")
+_HEAD = struct.Struct("<24s9I")
 
 
 class Answer(NamedTuple):
@@ -81,7 +82,7 @@ class Reader:
             return Answer(key, note).to_bytes()
         language = language_named(self.language(path))
         found = extract(same_length_utf8(content), language)
-        return Answer(key, "", _stored(language.name, found)).to_bytes()
+        return Answer(key, "", _stored(language.name, found, packaged=language.modules == "packages")).to_bytes()
 
     def _content(self, path: str) -> bytes | None:
         try:
@@ -97,7 +98,7 @@ class Reader:
         return blob + self._versions[self.language(path)].to_bytes(4, "big")
 
 
-def _stored(language: str, found: Extract) -> Stored:
+def _stored(language: str, found: Extract, *, packaged: bool) -> Stored:
     spans = array("I", (max(0, each.end_line - each.start_line + 1) for each in found.definitions))
     return Stored(
         _one_a_line(each.name for each in found.definitions),
@@ -106,6 +107,8 @@ def _stored(language: str, found: Extract) -> Stored:
         spans.tobytes(),
         mentions_of(found.uses.table, found.definitions, found.imports),
         packed(language, found),
+        packages_to_text(packages_of(found.package, found.definitions)) if packaged else b"",
+        lines_to_text(found.broken).encode(),
     )
 
 

@@ -6,39 +6,28 @@ its bases, something that a class made. Where that is not known, the name alone 
 answer is marked as unsure.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from devagent.code.index.crates import CrateModules
 from devagent.code.index.facts import FUNCTIONS, TYPES, Definition, Import
-from devagent.code.index.modules import WAYS, Modules
+from devagent.code.index.imports import CRATES, DEPTH, FOLDERS, OUTSIDE, PACKAGES, PYTHON, Found, Imports, Meaning
+from devagent.code.index.modules import FolderModules, Modules, PathModules, PythonModules
 from devagent.code.index.naming import Names, fits
 from devagent.code.index.packing import PackedFacts
-from devagent.code.index.scopes import FileScope, last_name
+from devagent.code.index.scopes import FileScope
 from devagent.code.index.surroundings import Surroundings
 from devagent.code.index.uses import UNKNOWN
 from devagent.code.language import Language
 
+_WAYS: dict[str, Callable[[Iterable[str]], Modules]] = {
+    PYTHON: PythonModules,
+    "paths": PathModules,
+    CRATES: CrateModules,
+}
+"""The ways of naming modules by paths; all others are those of FolderModules."""
+_SEEN_INSIDE = FUNCTIONS | {"namespace"}
 MAX_MEANINGS = 5
 """A name that so many definitions share says nothing by itself."""
-
-_DEPTH = 12
-
-
-class Meaning(NamedTuple):
-    """What a name stands for: a file (`place` -1), a definition in it, or (`made`) something that a class made."""
-
-    path: str
-    place: int = -1
-    made: bool = False
-
-
-class Outside(NamedTuple):
-    """Something that is known not to be in this tree: a builtin, a module that is not here, or what comes from one."""
-
-
-OUTSIDE = Outside()
-Found = Meaning | Outside | None
-"""`None` is for what is not known."""
 
 
 class Resolver:
@@ -48,6 +37,7 @@ class Resolver:
         paths: the files of the tree.
         facts: what is known of a file.
         named: the definitions by their names; asked for only when that is needed.
+        packages: the packages that files have a part in, likewise.
     """
 
     def __init__(
@@ -55,6 +45,7 @@ class Resolver:
         paths: Iterable[str],
         facts: Callable[[str], PackedFacts | None],
         named: Callable[[], Names],
+        packages: Callable[[], Mapping[str, Sequence[str]]],
     ) -> None:
         self._paths = tuple(paths)
         self._facts = facts
@@ -62,8 +53,8 @@ class Resolver:
         self._scopes: dict[str, FileScope | None] = {}
         self._modules: dict[str, Modules] = {}
         self._tops: dict[tuple[str, str, bool], Meaning] = {}
-        self._files: dict[tuple[str, str, str, str], str | None] = {}
-        self._around = Surroundings(self.scope, self.modules, self._find)
+        self._imports = Imports(self, packages)
+        self._around = Surroundings(self.scope, self.modules, self._imports.find)
         self._members: dict[tuple[str, int, str], Found] = {}
         self._followed: dict[tuple[str, int, str], Found] = {}
         self._guessed: dict[tuple[str, bool, bool, str], list[Meaning]] = {}
@@ -77,9 +68,9 @@ class Resolver:
 
     def modules(self, language: Language) -> Modules:
         """How a language finds the files that it imports."""
-        way = language.modules or "folders"
+        way = language.modules or FOLDERS
         if way not in self._modules:
-            self._modules[way] = WAYS[way](self._paths)
+            self._modules[way] = _WAYS.get(way, FolderModules)(self._paths)
         return self._modules[way]
 
     def follow(self, path: str, scope: int, chain: str) -> Found:
@@ -96,7 +87,15 @@ class Resolver:
     def imported(self, path: str, entry: Import) -> Found:
         """What an import of a file brings in."""
         names = self.scope(path)
-        return self._imported(names, entry, 0) if names is not None else None
+        return self._imports.brought(names, entry, 0) if names is not None else None
+
+    def modules_of(self, names: FileScope) -> Modules:
+        """How the language of a file finds the files that it imports."""
+        return self.modules(names.language)
+
+    def member(self, holder: Meaning, name: str) -> Found:
+        """What a member of something is: of a module, a class and its bases, something that a class made."""
+        return self.member_of(holder, name, 0)
 
     def forget(self) -> None:
         """Let go of what was only of use for one file."""
@@ -124,7 +123,7 @@ class Resolver:
         return names.definitions[meaning.place] if names is not None and meaning.place >= 0 else None
 
     def _follow(self, names: FileScope, room: int, chain: str, depth: int) -> Found:
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return None
         key = (names.path, room, chain)
         if key in self._followed:
@@ -138,7 +137,10 @@ class Resolver:
             found = self._lookup(names, room >> 1, name, depth, direct=not room & 1)
         else:
             holder = self._follow(names, room, before, depth + 1)
-            found = self._member(holder, name, depth) if isinstance(holder, Meaning) else holder
+            found = self.member_of(holder, name, depth) if isinstance(holder, Meaning) else holder
+            if found is None and names.language.modules == PACKAGES:
+                qualified = self._imports.qualified(names, chain.removesuffix("()"), depth)
+                found = qualified if isinstance(qualified, Meaning) else None
         if called and name != names.language.above:
             found = self._called(found, depth) if isinstance(found, Meaning) else found
         self._followed[key] = found
@@ -148,6 +150,9 @@ class Resolver:
         if name == UNKNOWN:
             return None
         language = names.language
+        if language.modules == CRATES and name in ("crate", "super"):
+            above = name == "super" and names.in_namespace(scope)
+            return Meaning(names.path) if above else self._imports.pathed(names, name, depth)
         if name in language.own or name == language.above:
             owner = names.owner(scope)
             if owner >= 0:
@@ -155,29 +160,29 @@ class Resolver:
         while scope >= 0:
             definition = names.definitions[scope]
             # Where objects are named, the names of a class are seen in its own body, and nowhere further in.
-            if definition.kind in FUNCTIONS or direct or language.implicit:
+            if definition.kind in _SEEN_INSIDE or direct or language.implicit:
                 found = self._inside(names, scope, name, depth)
                 if found is None and language.implicit and definition.kind in TYPES:
-                    found = self._of_bases(names, scope, name, depth + 1)
+                    found = self._beyond(names, scope, name, depth + 1)
                 if found is not None:
                     return found
             direct = False
             scope = definition.parent
-        return self._at_top(names, name, depth, beside=True)
+        return self.at_top(names, name, depth, beside=True)
 
     def _inside(self, names: FileScope, scope: int, name: str, depth: int) -> Found:
         place = names.inside.get((scope, name))
         if place is not None:
             return Meaning(names.path, place)
         entry = names.imports.get((scope, name))
-        return self._imported(names, entry, depth) if entry is not None else None
+        return self._imports.brought(names, entry, depth) if entry is not None else None
 
-    def _at_top(self, names: FileScope, name: str, depth: int, *, beside: bool = False) -> Found:
+    def at_top(self, names: FileScope, name: str, depth: int, *, beside: bool = False) -> Found:
         """A name at the top level of a file; OUTSIDE where nothing there can bind it."""
         key = (names.path, name, beside)
         if key in self._tops:
             return self._tops[key]
-        found = self._at_top_of(names, name, depth, beside=beside) if depth <= _DEPTH else None
+        found = self._at_top_of(names, name, depth, beside=beside) if depth <= DEPTH else None
         if isinstance(found, Meaning):
             self._tops[key] = found
         return found
@@ -185,6 +190,12 @@ class Resolver:
     def _at_top_of(self, names: FileScope, name: str, depth: int, *, beside: bool) -> Found:
         if (-1, name) in names.inside or (-1, name) in names.imports:
             return self._bound(names, name, depth)
+        if names.language.modules == PACKAGES:
+            return self._imports.seen(names, name, depth)
+        if names.language.modules == CRATES and beside:
+            module = self._imports.pathed(names, name, depth)
+            if isinstance(module, Meaning):
+                return module
         starred = self._around.starred(names)
         if (theirs := starred.owners.get(name)) is not None:
             found = self._bound(theirs, name, depth + 1)
@@ -192,58 +203,17 @@ class Resolver:
                 return found
         if beside and (near := self._around.beside(names, name)) is not None:
             return Meaning(*near)
-        return None if starred.unknown or names.language.modules != "python" else OUTSIDE
+        return None if starred.unknown or names.language.modules != PYTHON else OUTSIDE
 
     def _bound(self, names: FileScope, name: str, depth: int) -> Found:
         """What a name means that the top level of a file binds."""
         place, entry = names.inside.get((-1, name)), names.imports.get((-1, name))
         if place is not None and (entry is None or names.definitions[place].kind not in ("variable", "constant")):
             return Meaning(names.path, place)
-        return self._imported(names, entry, depth) if entry is not None else None
+        return self._imports.brought(names, entry, depth) if entry is not None else None
 
-    def _find(self, module: str, names: FileScope) -> str | None:
-        """The file that a module is, for a file that imports it: the same for all files of a kind in a folder."""
-        key = (names.language.modules, module, names.folder, names.ending)
-        if key not in self._files:
-            self._files[key] = self.modules(names.language).find(module, names.path)
-        return self._files[key]
-
-    def _imported(self, names: FileScope, entry: Import, depth: int) -> Found:
-        if depth > _DEPTH:
-            return None
-        if not entry.module:
-            return self._at_top(names, entry.name, depth + 1)
-        if not entry.name:
-            whole = entry.module if entry.alias else entry.module.split(".")[0]
-            path = self._find(whole if names.language.modules == "python" else entry.module, names)
-            return self._module(path, entry)
-        path = self._find(entry.module, names)
-        if path is None:
-            joined = entry.module if entry.module.endswith(".") else f"{entry.module}."
-            path = self._find(joined + entry.name, names) if names.language.modules == "python" else None
-            return Meaning(path) if path else OUTSIDE
-        if entry.name == "*":
-            return Meaning(path)
-        theirs = self.scope(path)
-        if theirs is None:
-            return None
-        found = self._at_top(theirs, entry.name, depth + 1)
-        if isinstance(found, Meaning):
-            return found
-        if inside := self.modules(names.language).submodule(path, entry.name):
-            return Meaning(inside)
-        return Meaning(path) if entry.name == "default" else found
-
-    def _module(self, path: str | None, entry: Import) -> Found:
-        if path is None:
-            return OUTSIDE
-        theirs = self.scope(path)
-        last = last_name(entry.module)
-        if theirs is not None and theirs.language.modules == "folders" and (-1, last) in theirs.inside:
-            return Meaning(path, theirs.inside[-1, last])
-        return Meaning(path)
-
-    def _member(self, holder: Meaning, name: str, depth: int) -> Found:
+    def member_of(self, holder: Meaning, name: str, depth: int) -> Found:
+        """A member of a module, a class or something that a class made, so many steps on the way."""
         key = (holder.path, holder.place, name)
         if holder.place < 0:
             return self._of_module(holder.path, name, depth)
@@ -258,7 +228,7 @@ class Resolver:
                 found = self._of_class(names, holder.place, name, depth)
             elif kind not in FUNCTIONS:
                 worth = self._worth(names, holder.place, depth)
-                found = self._member(worth, name, depth + 1) if isinstance(worth, Meaning) else worth
+                found = self.member_of(worth, name, depth + 1) if isinstance(worth, Meaning) else worth
         self._members[key] = found
         return found
 
@@ -266,23 +236,31 @@ class Resolver:
         names = self.scope(path)
         if names is None:
             return None
-        found = self._at_top(names, name, depth + 1, beside=True)
+        found = self.at_top(names, name, depth + 1, beside=True)
         if not isinstance(found, Meaning) and (inside := self.modules(names.language).submodule(path, name)):
             return Meaning(inside)
         return found if found is not OUTSIDE else None
 
     def _of_class(self, names: FileScope, place: int, name: str, depth: int) -> Found:
         inside = names.inside.get((place, name))
-        return Meaning(names.path, inside) if inside is not None else self._of_bases(names, place, name, depth)
+        return Meaning(names.path, inside) if inside is not None else self._beyond(names, place, name, depth)
+
+    def _beyond(self, names: FileScope, place: int, name: str, depth: int) -> Found:
+        """A member of a class that does not stand in it: in another part of it, or in its bases."""
+        for path, part in self._imports.parts_of(names, place) if names.language.partial else ():
+            theirs = self.scope(path)
+            if theirs is not None and (inside := theirs.inside.get((part, name))) is not None:
+                return Meaning(path, inside)
+        return self._of_bases(names, place, name, depth)
 
     def _of_bases(self, names: FileScope, place: int, name: str, depth: int) -> Found:
         """A member of the bases, the first of them first; unknown where a base is."""
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return None
         for base in names.definitions[place].bases:
             meant = self._follow(names, names.room(names.definitions[place].parent), base, depth + 1)
             if isinstance(meant, Meaning) and meant.place >= 0:
-                found = self._member(meant, name, depth + 1)
+                found = self.member_of(meant, name, depth + 1)
                 if isinstance(found, Meaning):
                     return found
         return None
@@ -297,10 +275,10 @@ class Resolver:
     def _called(self, found: Meaning, depth: int) -> Found:
         """What calling something gives: what a class makes, or what a function says that it returns."""
         names = self.scope(found.path)
-        if names is None or depth > _DEPTH:
+        if names is None or depth > DEPTH:
             return None
         if found.place < 0:
-            exported = self._at_top(names, "default", depth + 1)
+            exported = self.at_top(names, "default", depth + 1)
             return self._called(exported, depth + 1) if isinstance(exported, Meaning) else None
         definition = names.definitions[found.place]
         if definition.kind in TYPES:
@@ -313,6 +291,6 @@ class Resolver:
     def _worth(self, names: FileScope, place: int, depth: int) -> Found:
         """What a variable or attribute stands for."""
         definition = names.definitions[place]
-        if not definition.bases or depth > _DEPTH:
+        if not definition.bases or depth > DEPTH:
             return None
         return self._follow(names, names.room(definition.parent), definition.bases[0], depth + 1)

@@ -4,7 +4,7 @@ import posixpath
 from functools import cached_property
 
 from devagent.code.index.facts import TYPES, Import
-from devagent.code.index.naming import roles_of
+from devagent.code.index.naming import in_packages, roles_of
 from devagent.code.index.packing import PackedFacts
 from devagent.code.language import Language, language_named
 
@@ -16,6 +16,7 @@ class FileScope:
         self.path = path
         self.folder, self.ending = posixpath.dirname(path), posixpath.splitext(path)[1]
         self.language: Language = language_named(facts.language)
+        self.package = facts.package
         self.definitions = facts.definitions
         self.inside: dict[tuple[int, str], int] = {}
         self._extended: dict[int, int] = {}
@@ -28,7 +29,8 @@ class FileScope:
         self.stars: list[Import] = []
         for entry in facts.imports:
             if entry.name == "*" and entry.alias in ("", "*"):
-                self.stars.append(entry)
+                if entry.module != "super" or not self.in_namespace(entry.scope):
+                    self.stars.append(entry)
             else:
                 alias = entry.alias or (entry.module.split(".")[0] if self.language.modules == "python" else "")
                 self.imports[entry.scope, alias or last_name(entry.module)] = entry
@@ -38,6 +40,12 @@ class FileScope:
         while scope >= 0 and scope not in self._extended and self.definitions[scope].kind not in TYPES:
             scope = self.definitions[scope].parent
         return self._extended.get(scope, scope)
+
+    def in_namespace(self, scope: int) -> bool:
+        """Whether a scope is in a module within the file: for that, what is above is the file."""
+        while scope >= 0 and self.definitions[scope].kind != "namespace":
+            scope = self.definitions[scope].parent
+        return scope >= 0
 
     def _extend(self) -> None:
         """Members that stand outside of their type: in an extension, or as functions that name it."""
@@ -77,6 +85,14 @@ class FileScope:
         found: dict[str, list[int]] = {}
         for place, definition in enumerate(self.definitions):
             found.setdefault(definition.name, []).append(place)
+        return found
+
+    @cached_property
+    def packaged(self) -> dict[str, dict[str, int]]:
+        """For each package that it has a part in, the places of the definitions by their names."""
+        found: dict[str, dict[str, int]] = {}
+        for package, name, place in in_packages(self.package, self.definitions):
+            found.setdefault(package, {}).setdefault(name, place)
         return found
 
     @cached_property

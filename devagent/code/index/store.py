@@ -10,16 +10,16 @@ import os
 import sqlite3
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from devagent.code.index.naming import name_hash
+from devagent.code.index.naming import name_hash, packages_from_text
 from devagent.code.index.packing import Damaged
 from devagent.journal.files import make_private, open_private
 
-SCHEMA = 3
+SCHEMA = 4
 KEEP_DAYS = 30
 """Facts of content that no work tree has had for so long are removed."""
 
@@ -28,8 +28,9 @@ _WAIT = 20.0
 _TABLES = """
 create table facts (id integer primary key, key blob unique not null, note text not null, language text not null,
   used integer not null, names blob not null, qualified blob not null, roles blob not null, spans blob not null,
-  mentions blob not null, data blob not null);
+  mentions blob not null, data blob not null, packages blob not null, broken blob not null);
 create index noted on facts (id) where note != '';
+create index faulty on facts (id) where broken != x'';
 create table trees (id integer primary key, root text unique not null, generation integer not null, watch text not null,
   next integer not null);
 create table files (tree integer, number integer, path blob not null, mtime integer, size integer, fact integer,
@@ -59,7 +60,8 @@ class Stored(NamedTuple):
     """What is stored of a content.
 
     Of its definitions: the names, and the qualified names, one a line; their roles; how many lines each has, as four
-    bytes. Besides, the names that it mentions, and all facts, packed.
+    bytes. Besides, the names that it mentions, all facts, packed, the packages that it is in, one a line, and the
+    lines that do not parse (`broken.lines_to_text`).
     """
 
     names: bytes
@@ -68,6 +70,8 @@ class Stored(NamedTuple):
     spans: bytes
     mentions: bytes
     data: bytes
+    packages: bytes = b""
+    broken: bytes = b""
 
 
 NONE = Stored(b"", b"", b"", b"", b"", b"")
@@ -165,7 +169,9 @@ class Store:
         now = int(time.time())
         entered = ((row.key, row.note, row.language, now, *row.stored) for row in rows)
         with self.writing() as database:
-            database.executemany("insert or ignore into facts values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entered)
+            database.executemany(
+                "insert or ignore into facts values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entered
+            )
 
     def mentioning(self, names: Iterable[str]) -> Iterator[set[int]]:
         """For each of these names that is mentioned anywhere, the ids of the facts that mention it."""
@@ -227,6 +233,13 @@ class Store:
         except BaseException:  # also when interrupted: half a schema is none
             database.execute("rollback")
             raise
+
+
+def packages_of_files(database: sqlite3.Connection, rows: Mapping[str, FileRow]) -> dict[str, list[str]]:
+    """The packages that the files of a tree have a part in, for those that have any."""
+    query = "select id, packages from facts where packages != x''"
+    found = {fact: packages_from_text(text) for fact, text in database.execute(query)}
+    return {path: found[row.fact] for path, row in rows.items() if row.fact in found}
 
 
 def is_damage(error: Exception) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from devagent.code.language import DATA, languages
 from devagent.journal.files import write_atomically
 
-CODE = 4
+CODE = 5
 """Another number when extraction gives other facts for the same file."""
 
 _NAME = "index.languages.json"

@@ -40,8 +40,13 @@ class Answers:
         self.scores: dict[int, float] = {}
         self.said: dict[int, list[str]] = {}
         paths = _PathWords(atlas, tuple(self._words))
-        for word in self._words:
-            self._add_named(word, _in_names(atlas, word), paths.files(word))
+        rare = max(_FEW, int(_COMMON * len(atlas.starts)))
+        # Words that a large part of the tree has say little, unless there are no others.
+        for most in (rare, 2 * len(atlas.starts)) if self._words else ():
+            for word in self._words:
+                self._add_named(word, _in_names(atlas, word), paths.files(word), most)
+            if self.scores:
+                break
 
     def add_used(self, files: Iterable[tuple[int, "FileFacts"]]) -> None:
         """Weigh the names that the definitions of these files use, too; a word is as rare as it is among these."""
@@ -70,10 +75,11 @@ class Answers:
             said_in = {(scope, word): None for scope, chain in pairs if scope >= 0 for word in spoken.get(chain, ())}
             yield from ((word, scope) for scope, word in said_in)
 
-    def _add_named(self, word: str, named: dict[int, float], files: dict[int, float]) -> None:
+    def _add_named(self, word: str, named: dict[int, float], files: dict[int, float], most: int) -> None:
+        """Weigh a word where names and paths have it, unless more than so many definitions do."""
         atlas = self._atlas
         having = len(named) + sum(len(atlas.definitions(file)) for file in files)
-        if having > max(_FEW, _COMMON * len(atlas.starts)):
+        if having > most:
             return
         rarity = self._rarity(having)
         for place, weight in named.items():

@@ -65,7 +65,8 @@ class MappedFile:
 class RepositoryMap:
     """The map: as text, with its estimated tokens, and what is on it.
 
-    `all_files` and `all_definitions` count what there is in all; `unknown` are the focuses that point at nothing.
+    `all_files` and `all_definitions` count what there is in all; `unknown` are the focuses that point at nothing;
+    `not_sure` are the places that could not be read, or not whole.
     """
 
     text: str
@@ -75,6 +76,7 @@ class RepositoryMap:
     all_files: int
     all_definitions: int
     unknown: tuple[str, ...] = ()
+    not_sure: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The map as plain data."""

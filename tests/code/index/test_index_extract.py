@@ -41,6 +41,33 @@ def test_definitions_come_with_kind_parent_lines_and_signature() -> None:
     ]
 
 
+def test_lines_that_do_not_parse_are_told() -> None:
+    assert extract(b"def f(): pass\n", language_named("python")).broken == ()
+    assert extract(b"def f(): pass\ndef g(( :\n", language_named("python")).broken == ((2, 2),)
+    ((first, last),) = extract(b"int f() {\n" + b"((((\n" * 20_000, language_named("c")).broken
+    assert (first, last) == (1, 20_002)
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "package"),
+    [
+        ("java", "package org.shop . geo;\nclass A {}\n", "org.shop.geo"),
+        ("kotlin", "package org.shop\nclass A\n", "org.shop"),
+        ("csharp", "namespace Org.Shop;\nclass A {}\n", "Org.Shop"),
+        ("php", "<?php\nnamespace Org\\Shop;\nclass A {}\n", "Org.Shop"),
+        ("python", "package = 1\n", ""),
+    ],
+)
+def test_the_package_of_a_file_is_what_it_says(language: str, source: str, package: str) -> None:
+    assert facts(source, language).package == package
+
+
+def test_a_declaration_is_shown_with_the_word_that_begins_it() -> None:
+    source = "package geo\ntype Shape struct { a int }\ntype (\n\tKind int\n)\n"
+    signatures = [definition.signature for definition in facts(source, "go").definitions]
+    assert signatures == ["type Shape struct", "a int", "type Kind int"]
+
+
 def test_a_class_with_one_method_has_a_body_of_its_own() -> None:
     found = facts("class A:\n    def f(self, x=1):\n        return x").definitions
     assert [definition.signature for definition in found] == ["class A", "def f(self, x=1)"]

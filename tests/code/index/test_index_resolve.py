@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from devagent.code.index.asked import names_outside, read_name
 from devagent.code.index.index import Index
 from devagent.code.index.navigate import Spot, callers, definitions, references
 from devagent.workflows.indexing import ask_index
@@ -109,6 +110,64 @@ def test_callers_are_told_with_the_function_they_stand_in(make_repo: MakeRepo) -
 def test_a_name_may_be_qualified_in_several_ways(make_repo: MakeRepo, name: str) -> None:
     repo = make_repo(PYTHON)
     assert ask_index(repo, lambda index, _: [_told(spot) for spot in definitions(index, name)]) == ["pkg/shapes.py:5"]
+
+
+ALIASES = {
+    **PYTHON,
+    "pkg/__init__.py": "from .shapes import Shape as Form\nfrom .base import *\n",
+    "use.py": (
+        "import numpy as np\nfrom os import path\nfrom os.path import join as j\nimport pkg.shapes as s\n"
+        "from pkg import Form as F\ndef f(x):\n    np.array(1)\n    path.join('a')\n    j('b')\n"
+        "    F().area()\n    return ','.join(x)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("F", ["pkg/shapes.py:3"]),
+        ("pkg.Form", ["pkg/shapes.py:3"]),
+        ("pkg::Form", ["pkg/shapes.py:3"]),
+        ("pkg.Form.area", ["pkg/shapes.py:5"]),
+        ("Form.unit()", ["pkg/shapes.py:4"]),
+        ("Form.width", ["pkg/base.py:2"]),
+        ("pkg.Base", ["pkg/base.py:1"]),
+        ("s", ["pkg/shapes.py:1"]),
+        ("pkg.shapes", ["pkg/shapes.py:1"]),
+        ("np", []),
+        ("np.array", []),
+    ],
+)
+def test_a_name_may_be_one_that_imports_give(make_repo: MakeRepo, name: str, places: list[str]) -> None:
+    repo = make_repo(ALIASES)
+    assert ask_index(repo, lambda index, _: [_told(spot) for spot in definitions(index, name)]) == places
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("numpy", ["use.py:1", "use.py:7"]),
+        ("np", ["use.py:1", "use.py:7"]),
+        ("numpy.array", ["use.py:7"]),
+        ("os.path.join", ["use.py:3", "use.py:8", "use.py:9"]),
+        ("join", ["use.py:3", "use.py:8", "use.py:9", "use.py:11?"]),
+        ("F", ["pkg/__init__.py:1", "pkg/shapes.py:7", "pkg/shapes.py:8", "use.py:5", "use.py:10"]),
+        ("s", ["use.py:4"]),
+    ],
+)
+def test_the_uses_of_what_is_imported_are_found_by_any_of_its_names(
+    make_repo: MakeRepo, name: str, places: list[str]
+) -> None:
+    repo = make_repo(ALIASES)
+    assert ask_index(repo, lambda index, _: [_told(spot) for spot in references(index, name)]) == places
+
+
+def test_what_is_imported_from_elsewhere_is_known_by_its_name_there(make_repo: MakeRepo) -> None:
+    repo = make_repo(ALIASES)
+    asked = [read_name(name) for name in ("np.array", "j", "F", "nothing")]
+    found = ask_index(repo, lambda index, _: [names_outside(index, each) for each in asked])
+    assert found == [["numpy.array"], ["os.path.join"], [], []]
 
 
 @pytest.mark.parametrize("scenario", sorted(path.name for path in SCENARIOS.iterdir()))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devagent.code.index.facts import Definition
@@ -98,6 +98,7 @@ def files(draw: st.DrawFn) -> dict[str, tuple[Definition, ...]]:
     return found
 
 
+@settings(deadline=None)
 @given(files(), st.integers(1, 300), st.randoms(use_true_random=False))
 def test_a_map_never_has_more_tokens_than_allowed(
     facts: dict[str, tuple[Definition, ...]], limit: int, chance: "st.random.Random"

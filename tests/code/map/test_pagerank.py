@@ -1,7 +1,7 @@
 """PageRank: as the power iteration has it, whole and from a few nodes on."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devagent.code.map.pagerank import DAMPING, Links, near, pagerank
@@ -31,6 +31,7 @@ def test_what_most_links_lead_to_ranks_first() -> None:
     assert sorted(range(4), key=lambda node: -ranks[node])[:2] == [0, 1]
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_ranks_sum_up_to_one(weights: list[dict[int, float]]) -> None:
     assert sum(pagerank(Links.of(weights))) == pytest.approx(1.0, abs=1e-4)
@@ -40,6 +41,7 @@ def test_of_nothing_there_are_no_ranks() -> None:
     assert pagerank(Links.of([])) == []
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_pushing_from_a_node_comes_near_what_iteration_gives(weights: list[dict[int, float]]) -> None:
     pushed, exact = near(Links.of(weights), {0: 3.0}), by_iteration(weights, {0: 1.0})
@@ -51,6 +53,7 @@ def test_what_cannot_be_reached_has_no_rank() -> None:
     assert set(near(Links.of(STAR), {1: 1.0})) == {0, 1}
 
 
+@settings(deadline=None)
 @given(graphs, st.data())
 def test_links_that_are_replaced_are_as_if_they_had_been_there(
     weights: list[dict[int, float]], data: st.DataObject

@@ -1,5 +1,5 @@
 namespace Geo {
-  class Shape {
+  partial class Shape {
     int Width() { return 1; }
     public int Area() { return Width(); }
   }

@@ -1,0 +1,5 @@
+using Geo.Inner;
+namespace App;
+static class Helper {
+  public static int Three() { return Unit.Two() + 1; }
+}

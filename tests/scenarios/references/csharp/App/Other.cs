@@ -1,0 +1,5 @@
+using App;
+namespace Other;
+class Wrong {
+  int Go() { return Unit.Two() + Helper.Three(); }
+}

@@ -1,0 +1,7 @@
+namespace Geo {
+  namespace Inner {
+    class Unit {
+      public static int Two() { return 2; }
+    }
+  }
+}

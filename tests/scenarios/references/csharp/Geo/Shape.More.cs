@@ -1,0 +1,4 @@
+namespace Geo;
+partial class Shape {
+  int Twice() { return 2 * Width(); }
+}

@@ -1,0 +1,4 @@
+package org.shop.geo;
+class ShapeTest {
+  int area() { return new Shape().area(); }
+}

@@ -1,0 +1,1 @@
+pub fn origin() -> i32 { 0 }

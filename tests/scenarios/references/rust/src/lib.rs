@@ -1,0 +1,2 @@
+pub mod geo;
+pub use geo::make;
