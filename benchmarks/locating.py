@@ -1,6 +1,7 @@
 """Where is the fault? Seeded bugs in real repositories, and real fix commits, with no model.
 
-    python benchmarks/locating.py SOURCES [--list FILE] [--only NAME] [--count 24] [--seed 1] [--cases FOLDER]
+    python benchmarks/locating.py SOURCES [--list FILE] [--only NAME] [--count 24] [--seed 1] [--try 60]
+                                         [--cases FOLDER]
 
 SOURCES is a folder with the unpacked source tree of each release that the list names (from the package index, or
 `git archive` of the tag). `mutants.py` plants one fault at a time; a mutant counts when a test that passed before
@@ -9,8 +10,10 @@ seconds of them, the ones that are most about its module first: no other test ca
 the passing tests of the whole suite, of which devagent takes the nearest.
 
 What is measured is what `devagent locate --failing` does: the failing tests again, their coverage and that of passing
-tests near them, the ranking. Beside it, on the same observations: plain Ochiai (a function is as suspicious as its
-worst line; among equals its place is the middle), and the last frame of the tracebacks (then the frames above it).
+tests near them, the ranking; where it leaves doubt, small changes of the suspects for `--try` seconds, and the ranking
+again. Beside it, on the same observations: the ranking without those changes, plain Ochiai (a function is as
+suspicious as its worst line; among equals its place is the middle), and the last frame of the tracebacks (then the
+frames above it).
 
 With `--cases` observations are kept in a folder, a file each, and not made again.
 """
@@ -39,12 +42,14 @@ from devagent.code.symbol import Symbol, symbols
 from devagent.config.settings import Settings
 from devagent.sandbox.coverage import MAX_PASSING, nearest
 from devagent.sandbox.ecosystem import Ecosystem, detect
-from devagent.sandbox.results import TestResult
+from devagent.sandbox.results import TestResult, TestRun
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import File, Sandbox
-from devagent.workflows.locate import Observed, contents_of, observe, rank
+from devagent.workflows.locate import Observed, contents_of, observe, rank, try_changes
 from devagent.workflows.place import Place
 from devagent.workflows.surface import SilentSurface
+from devagent.workflows.trials import MOST_SUSPECTS
+from devagent.workflows.trials import SECONDS as TRIAL_SECONDS
 
 LISTED = Path(__file__).with_name("locating.toml")
 PROBE = Path(__file__).with_name("locating_reach.py")
@@ -142,8 +147,8 @@ def trimmed(source: Path, entry: Mapping[str, Any]) -> dict[str, File]:
 class Bench:
     """Where cases are made and kept."""
 
-    def __init__(self, cases: Path, kind: str) -> None:
-        self.cases = cases
+    def __init__(self, cases: Path, kind: str, seconds: float) -> None:
+        self.cases, self._seconds = cases, seconds
         self._settings = Settings.model_validate({"sandbox": {"kind": kind}})
 
     def opened(self, files: Mapping[str, File]) -> "_Opened":
@@ -196,10 +201,20 @@ class Bench:
         )
         if not seen.failing:
             return None
+        seen = await self.with_changes(runner, whole, {**repository.files, mutant.path: File(content)}, seen)
         told = f"{_line(before, mutant.line)}  ->  {_line(content, mutant.line)}"
         wanted = ((mutant.path, mutant.function),)
         changes = {mutant.path: content}
         return Case(repository.name, f"{mutant.path}:{mutant.line}", mutant.kind, told, wanted, changes, seen)
+
+    async def with_changes(
+        self, runner: TestRunner, run: TestRun, files: Mapping[str, File], seen: Observed
+    ) -> Observed:
+        """The observations with what small changes of the suspects mend."""
+        await runner.sandbox.sync(files)
+        suspects = rank(files, seen, limit=MOST_SUSPECTS)
+        trials = await try_changes(runner, run, files, seen, suspects, seconds=self._seconds)
+        return replace(seen, mended=trials.mended)
 
 
 class _Opened:
@@ -225,10 +240,15 @@ def ranks(case: Case, files: Mapping[str, File]) -> dict[str, float]:
     """The place of the faulty function by each method; infinite where it is not among those suspected."""
     workspace = {**files, **{path: File(content) for path, content in case.changes.items()}}
     return {
-        "devagent": _place([(s.symbol.path, s.symbol.name) for s in rank(workspace, case.seen, limit=None)], case),
+        "devagent": _ranked(case, workspace, case.seen),
+        "no changes": _ranked(case, workspace, replace(case.seen, mended=())),
         "ochiai": _ochiai(case, workspace),
         "last frame": _last_frame(case, workspace),
     }
+
+
+def _ranked(case: Case, workspace: Mapping[str, File], seen: Observed) -> float:
+    return _place([(s.symbol.path, s.symbol.name) for s in rank(workspace, seen, limit=None)], case)
 
 
 def _place(order: Sequence[tuple[str, str]], case: Case) -> float:
@@ -300,7 +320,7 @@ def _share(places: Sequence[float], most: int) -> str:
 
 async def measured(options: argparse.Namespace, cases: Path) -> int:
     """Make the cases that are missing, rank them, print."""
-    bench = Bench(cases, options.sandbox)
+    bench = Bench(cases, options.sandbox, options.seconds)
     listed = tomllib.loads(options.list.read_text(encoding="utf-8"))["seeded"]
     gathered: list[tuple[Known, list[Case]]] = []
     for name, entry in listed.items():
@@ -327,6 +347,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", help="one repository only")
     parser.add_argument("--count", type=int, default=24, help="how many bugs of each repository")
     parser.add_argument("--seed", type=int, default=1, help="what decides which")
+    parser.add_argument("--try", dest="seconds", type=float, default=TRIAL_SECONDS, help="for small changes")
     parser.add_argument("--sandbox", choices=["auto", "docker", "process"], default="auto")
     parser.add_argument("--cases", type=Path, metavar="FOLDER", help="where observations are kept")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Where was the bug? Real fix commits: the tests of the fix on the code before it, with no model.
 
-    python benchmarks/locating_fixes.py CLONES [--list FILE] [--only NAME] [--cases FOLDER]
+    python benchmarks/locating_fixes.py CLONES [--list FILE] [--only NAME] [--try 60] [--cases FOLDER]
 
 CLONES is a folder with a clone, bare or not, of each repository under `[fixes]` of the list. Of each commit the test
 files that it changes are run: on the code before it, and on its own. What fails before and passes after is the failure;
@@ -31,6 +31,7 @@ from devagent.code.symbol import symbols
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import File
 from devagent.workflows.locate import observe
+from devagent.workflows.trials import SECONDS as TRIAL_SECONDS
 
 ALL = 30
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
@@ -87,6 +88,8 @@ async def case_of(bench: Bench, clone: Path, name: str, commit: str, requirement
         if not run.counts or not broken:
             return run.trouble or "no test tells the code before it from the code after"
         seen = await observe(runner, run, broken)
+        if seen.failing:
+            seen = await bench.with_changes(runner, run, before, seen)
     if not seen.failing:
         return "what fails is flaky"
     subject = git(clone, "log", "-1", "--format=%s", commit).strip()
@@ -95,7 +98,7 @@ async def case_of(bench: Bench, clone: Path, name: str, commit: str, requirement
 
 async def measured(options: argparse.Namespace, folder: Path) -> int:
     """Make the cases that are missing, rank them, print."""
-    bench = Bench(folder, options.sandbox)
+    bench = Bench(folder, options.sandbox, options.seconds)
     listed: Mapping[str, Any] = tomllib.loads(options.list.read_text(encoding="utf-8"))["fixes"]
     cases, places = [], []
     for name, entry in listed.items():
@@ -124,6 +127,7 @@ def main() -> int:
     parser.add_argument("clones", type=Path, help="folder with a clone of each repository")
     parser.add_argument("--list", type=Path, default=LISTED, metavar="FILE", help="the commits")
     parser.add_argument("--only", metavar="NAME", help="one repository only")
+    parser.add_argument("--try", dest="seconds", type=float, default=TRIAL_SECONDS, help="for small changes")
     parser.add_argument("--sandbox", choices=["auto", "docker", "process"], default="auto")
     parser.add_argument("--cases", type=Path, metavar="FOLDER", help="where observations are kept")
     options = parser.parse_args()

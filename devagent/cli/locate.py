@@ -24,6 +24,15 @@ def locate(
         bool, typer.Option("--failing", help="Run the tests in the sandbox, and go by those that fail.")
     ] = False,
     top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many functions to show.")] = 10,
+    seconds: Annotated[
+        int,
+        typer.Option(
+            "--try",
+            metavar="SECONDS",
+            min=0,
+            help="With --failing: how long small changes of the suspects are tried, where there is doubt.",
+        ),
+    ] = 60,
     directory: options.Directory = Path(),
     sandbox: options.SandboxKind = None,
     project: options.Project = None,
@@ -52,7 +61,7 @@ def locate(
     surface = Output(quiet=quiet or as_json).surface()
     with closing(surface):
         if failing:
-            work = locate_failing(repo, loaded.settings, surface, tests=what or (), base=base, top=top)
+            work = locate_failing(repo, loaded.settings, surface, tests=what or (), base=base, top=top, seconds=seconds)
             result = run_async(work)
         else:
             result = locate_text(repo, loaded.settings, surface, text, base=base, top=top)

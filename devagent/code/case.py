@@ -34,6 +34,20 @@ class Touched:
     lines: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True)
+class Mended:
+    """A small change of a function, in words, with which a `share` of the failing tests (0 to 1) was seen to pass.
+
+    `trust` (0 to 1) is less for kinds of changes that suit tests in the wrong place more easily than others.
+    """
+
+    path: str
+    name: str
+    change: str
+    share: float = 1.0
+    trust: float = 1.0
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """What is known of a fault, and what follows from it at once."""
@@ -43,6 +57,7 @@ class Case:
     spectrum: Spectrum
     text: str
     recent: Mapping[str, Touched] = field(default_factory=dict)
+    mended: Sequence[Mended] = ()
 
     @cached_property
     def units(self) -> list[Symbol]:

@@ -200,4 +200,18 @@ def _recent(case: Case, clues: Found) -> None:
             found.add("recent", value, told)
 
 
-HEADINGS: tuple[Callable[[Case, Found], None], ...] = (_coverage, _trace, _names, _words, _distance, _work, _recent)
+def _mended(case: Case, clues: Found) -> None:
+    """What a small change mends is mostly where the fault is, be the change right or not (MUSE; Moon et al., 2014)."""
+    by_place = {(unit.path, unit.name): found for unit, found in clues.items()}
+    for mended in case.mended:
+        found = by_place.get((mended.path, mended.name))
+        if found is not None and "mended" not in found.values:
+            which = "the failing tests" if mended.share == 1 else f"{mended.share:.0%} of the failing tests"
+            found.add("mended", mended.share * mended.trust)
+            found.reasons.insert(0, f"{which} pass with {mended.change}")
+
+
+HEADINGS: tuple[Callable[[Case, Found], None], ...] = (
+    *(_coverage, _trace, _names, _words, _distance, _work, _recent),
+    _mended,
+)

@@ -1,7 +1,7 @@
 """One-edit variants of functions: proposed by templates, ranked over all of them, each different and still code."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -53,12 +53,16 @@ class _Idea:
     score: float
 
 
-def candidates(stretches: Sequence[Stretch], context: Mapping[str, bytes] | None = None) -> Iterator[tuple[str, Edit]]:
+def candidates(
+    stretches: Sequence[Stretch], context: Mapping[str, bytes] | None = None, only: Collection[str] = ()
+) -> Iterator[tuple[str, Edit]]:
     """One-edit variants of some stretches as (path, edit), the likeliest fix first over all of them.
 
-    `context` are other files of the repository, whose members, strings and functions may be used. Gives nothing for
-    files in a language without templates, or that cannot be parsed.
+    `context` are other files of the repository, whose members, strings and functions may be used; `only` are the names
+    of the templates that are asked, all where there is none. Gives nothing for files in a language without templates,
+    or that cannot be parsed.
     """
+    asked = [template for template in templates() if not only or template.name in only]
     ideas: list[_Idea] = []
     known: dict[tuple[str, bytes], Vocabulary] = {}
     for stretch in stretches:
@@ -66,17 +70,17 @@ def candidates(stretches: Sequence[Stretch], context: Mapping[str, bytes] | None
         if scene is None:
             continue
         known[stretch.path, stretch.content] = scene.vocabulary
-        own = list(_ideas(stretch, scene))
+        own = list(_ideas(stretch, scene, asked))
         ideas += [*own, *_everywhere(own)]
     yield from _distinct(_ranked(ideas))
 
 
-def _ideas(stretch: Stretch, scene: Scene) -> Iterator[_Idea]:
+def _ideas(stretch: Stretch, scene: Scene, asked: Sequence[Template]) -> Iterator[_Idea]:
     highest = max(stretch.line_scores.values(), default=0.0)
     statements = {node.id for node in scene.statements}
     for node in scene.nodes:
         suspicion = stretch.weight * _suspicion(scene, node, stretch.line_scores, highest)
-        for template in templates():
+        for template in asked:
             if template.sees(scene, node, statement=node.id in statements):
                 for change in template.propose(scene, node):
                     yield _idea(stretch, scene, node, template, change, suspicion)

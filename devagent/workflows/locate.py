@@ -1,11 +1,11 @@
 """Where to look: the functions that a text or the failing tests point to, with the reasons. No model is asked."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from devagent.code.frames import frames
-from devagent.code.locate import Failure, Suspect, Touched, locate
+from devagent.code.locate import Failure, Mended, Suspect, Touched, locate
 from devagent.config.settings import Settings
 from devagent.errors import ExitCode, UsageError
 from devagent.journal.secrets import Secrets
@@ -23,6 +23,7 @@ from devagent.workflows.place import Place, files_of, taken
 from devagent.workflows.results import VERSION
 from devagent.workflows.session import OpenSandbox
 from devagent.workflows.surface import Surface
+from devagent.workflows.trials import MOST_SUSPECTS, SECONDS, Tests, Trials, tried
 
 Outcome = Literal["found", "nothing fits", "nothing fails", "no verdict"]
 _EXIT_CODES: dict[Outcome, ExitCode] = {
@@ -70,11 +71,15 @@ class LocateResult:
 
 @dataclass(frozen=True)
 class Observed:
-    """Failing tests that failed twice, what they and the passing tests near them run, and what failed only once."""
+    """Failing tests that failed twice, what they and the passing tests near them run, and what failed only once.
+
+    `mended` are small changes with which some of them pass, where such changes were tried.
+    """
 
     failing: tuple[TestResult, ...]
     coverage: Coverage = field(default_factory=Coverage)
     flaky: tuple[str, ...] = ()
+    mended: tuple[Mended, ...] = ()
 
 
 def locate_text(
@@ -99,10 +104,12 @@ async def locate_failing(
     tests: Sequence[str] = (),
     base: Base = "worktree",
     top: int = 10,
+    seconds: float = SECONDS,
     open_sandbox: OpenSandbox | None = None,
 ) -> LocateResult:
     """The functions that the failing tests point to: all of them, or those that `tests` name.
 
+    Where several could be at fault, small changes of them are tried for so many `seconds` at most; with 0 none.
     A name is a test's id, the beginning of it up to a `::` or `/`, or its last part. Raises `UsageError` for one that
     no test has, `CannotRun` where there is no sandbox or no known way to run the tests.
     """
@@ -119,6 +126,9 @@ async def locate_failing(
             return LocateResult("no verdict", f"the tests could not be judged: {run.trouble}", notes=run.notes)
         meant = _meant(run, tests)
         seen = await observe(runner, run, [r for r in meant if r.bad])
+        recent = _recent(repo, state)
+        suspects = rank(files, seen, limit=max(top, MOST_SUSPECTS), recent=recent) if seen.failing else []
+        trials = await try_changes(runner, run, files, seen, suspects, seconds=seconds, tell=surface.note)
     finally:
         await sandbox.close()
     notes = (*run.notes, *(f"flaky, left alone: {id_}" for id_ in seen.flaky))
@@ -126,9 +136,11 @@ async def locate_failing(
         return LocateResult("nothing fails", _nothing_fails(run, meant, tests, seen), notes=notes)
     secrets = Secrets()
     secrets.learn(file.content for file in files.values())
-    suspects = rank(files, seen, limit=top, recent=_recent(repo, state))
-    found = tuple(replace(f, reasons=tuple(map(secrets.redact, f.reasons))) for f in map(found_of, suspects))
-    return LocateResult("found", "by the failing tests", found, tuple(r.id for r in seen.failing), notes)
+    if trials.mended:
+        suspects = rank(files, replace(seen, mended=trials.mended), limit=top, recent=recent)
+    found = tuple(replace(f, reasons=tuple(map(secrets.redact, f.reasons))) for f in map(found_of, suspects[:top]))
+    summary = f"by the failing tests, and by {trials.tried} small changes" if trials.tried else "by the failing tests"
+    return LocateResult("found", summary, found, tuple(r.id for r in seen.failing), notes)
 
 
 async def observe(runner: TestRunner, baseline: TestRun, failing: Sequence[TestResult]) -> Observed:
@@ -144,13 +156,30 @@ async def observe(runner: TestRunner, baseline: TestRun, failing: Sequence[TestR
     return Observed(steady, await coverage(runner, ids, passing, timeout=limit), tuple(sorted(passed)))
 
 
+async def try_changes(
+    runner: TestRunner,
+    baseline: TestRun,
+    files: Tree,
+    seen: Observed,
+    suspects: Sequence[Suspect],
+    *,
+    seconds: float = SECONDS,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Trials:
+    """Try small changes of the suspects, as `tried` does, on what was observed."""
+    passing = [r for r in baseline.results if r.status == "passed"]
+    tests = Tests(telling(seen.failing), passing, seen.coverage)
+    return await tried(runner, files, suspects, tests, seconds=seconds, tell=tell)
+
+
 def rank(
     files: Tree, seen: Observed, *, limit: int | None, recent: Mapping[str, Touched] | None = None
 ) -> list[Suspect]:
     """The suspects of a workspace by what was observed of its tests."""
     failures = [Failure(r.id, r.message, r.details, r.file) for r in seen.failing]
     ids = [failure.test for failure in failures]
-    return locate(contents_of(files), failures, seen.coverage.lines, ids, limit=limit, recent=recent or {})
+    lines, contents = seen.coverage.lines, contents_of(files)
+    return locate(contents, failures, lines, ids, limit=limit, recent=recent or {}, mended=seen.mended)
 
 
 def contents_of(files: Tree) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devagent.code.frames import Frame, frames
-from devagent.code.locate import Failure, Touched, locate
+from devagent.code.locate import Failure, Mended, Touched, locate
 from devagent.code.narrow import narrowed
 from devagent.code.spectrum import spectrum
 from devagent.code.words import bm25, words
@@ -231,3 +231,20 @@ def test_with_many_passing_tests_what_only_failing_ones_run_comes_before_what_is
     coverage = {failing: {"m.py": {*range(2, 12), 15}}}
     coverage |= {f"tests/test_m.py::test_{n}": {"m.py": set(range(2, 12))} for n in range(100)}
     assert locate(files, [Failure(failing)], coverage, [failing])[0].symbol.name == "plain"
+
+
+def test_a_function_that_a_change_mends_the_tests_in_comes_before_its_likes() -> None:
+    mended = [Mended("shop/prices.py", "discount", "line 2: `>` → `>=`")]
+    before, after = (locate(SHOP, [Failure(HUNDRED)], COVERAGE, [HUNDRED], mended=m) for m in ([], mended))
+    gain = {s.symbol.name: s.score for s in after}["discount"] - {s.symbol.name: s.score for s in before}["discount"]
+    assert after[0].symbol.name == "discount" and gain > 3
+    assert after[0].reasons[0] == "the failing tests pass with line 2: `>` → `>=`"
+
+
+def test_a_change_that_mends_some_of_the_tests_says_how_many_and_counts_as_much() -> None:
+    half = [Mended("shop/prices.py", "discount", "line 3: `-` → `+`", 0.5), Mended("shop/nowhere.py", "gone", "", 1.0)]
+    first = locate(SHOP, [Failure(HUNDRED)], COVERAGE, [HUNDRED], mended=half)[0]
+    whole = locate(SHOP, [Failure(HUNDRED)], COVERAGE, [HUNDRED], mended=[Mended("shop/prices.py", "discount", "")])[0]
+    unsure = [Mended("shop/prices.py", "discount", "", trust=0.75)]
+    assert whole.score > locate(SHOP, [Failure(HUNDRED)], COVERAGE, [HUNDRED], mended=unsure)[0].score > first.score
+    assert first.reasons[0] == "50% of the failing tests pass with line 3: `-` → `+`"
