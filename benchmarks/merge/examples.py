@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from judge import Made, essence, made
 from store import Conflicted
 
 from devagent.merge.candidates import distinct, is_indented
+from devagent.merge.judging import Made, essence, made
 from devagent.merge.limits import Limits
 from devagent.merge.patterns import Hunk
 from devagent.merge.reference import reference_regions

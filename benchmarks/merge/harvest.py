@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from history import History, Touched
-from judge import essence
 from store import Conflicted, Store
 
+from devagent.merge.judging import essence
 from devagent.merge.markers import has_markers
 from devagent.merge.reference import reference_regions
 from devagent.merge.regions import conflicts
@@ -149,7 +149,7 @@ def main() -> int:
     parser.add_argument("--enough", type=int, default=250, metavar="N", help="files of one project at most")
     parser.add_argument("--freeze", action="store_true", help="write the commits into the list")
     options = parser.parse_args()
-    store = Store(options.store)
+    store = Store(options.store, writable=True)
     done = store.counts()
     for name, entry in tomllib.loads(options.list.read_text(encoding="utf-8")).items():
         clone = git_directory(options.clones / entry["source"].replace("/", "+"))
@@ -164,6 +164,8 @@ def main() -> int:
         print(f"{name}: {dict(Counter(conflict.language for conflict in found))}", flush=True)
     if options.only:
         return 0
+    for conflict in store.without_ids():
+        store.tell(conflict, hunk_ids(conflict))
     print(f"{store.forget_copies()} files forgotten: another project has a hunk of theirs")
     counts = store.counts()
     most = int(SHARE * sum(counts.values()))

@@ -7,10 +7,12 @@ from examples import Example
 
 from devagent.merge.candidates import propose
 from devagent.merge.decision import Confidence
-from devagent.merge.engine import merge_text
+from devagent.merge.engine import STEPS, Step, merge_text
+from devagent.merge.limits import Limits
 from devagent.merge.line_merge import chunks
 from devagent.merge.ranking import decide
-from devagent.merge.versions import Lines
+from devagent.merge.regions import Regions
+from devagent.merge.versions import Lines, Versions
 from devagent.merge.weave import key, tokens
 
 
@@ -22,11 +24,13 @@ class Answer:
         content: the whole file; `None` where it leaves a conflict.
         hunks: what it puts in the place of each hunk, best first; empty where the method knows no hunks.
         chances: how likely it says that the first answer to each hunk is right, where it says so.
+        is_shared: whether another method had done the work before, so that the time says nothing.
     """
 
     content: bytes | None
     hunks: Sequence[Sequence[Lines]] = ()
     chances: Sequence[float] = ()
+    is_shared: bool = False
 
 
 Method = Callable[[Example], Answer]
@@ -64,10 +68,31 @@ def merged(accept: Confidence) -> Method:
     """devagent's own engine, with decisions down to this confidence."""
 
     def method(example: Example) -> Answer:
-        done = merge_text(example.versions, accept=accept)
-        return Answer(done.content() if done.is_clean else None)
+        is_shared = _done.keys() == {example.versions}
+        if not is_shared:
+            _done.clear()
+        steps = _done.setdefault(example.versions, [_Remembered(step) for step in STEPS])
+        done = merge_text(example.versions, accept=accept, steps=steps)
+        return Answer(done.content() if done.is_clean else None, is_shared=is_shared)
 
     return method
+
+
+class _Remembered:
+    """A step of the engine that knows its last answer: what is accepted in the end is no matter of most steps."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._last: tuple[Regions, Regions] | None = None
+
+    def __call__(self, versions: Versions, regions: Regions, limits: Limits) -> Regions:
+        if self._last is None or self._last[0] != regions:
+            self._last = regions, self._step(versions, regions, limits)
+        return self._last[1]
+
+
+_done: dict[Versions, list[_Remembered]] = {}
+"""The steps of the last file."""
 
 
 def ranked(example: Example) -> Answer:

@@ -71,7 +71,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("store", type=Path, help="what harvest.py wrote")
     parser.add_argument("rows", type=Path, help="the file to write")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth file only")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth merge only")
     parser.add_argument(
         "--start", type=int, default=0, metavar="K", help="beginning with the Kth: for several processes"
     )

@@ -3,8 +3,8 @@
     python benchmarks/merge/states.py [--only REBASE]
 
 Each state (tests/conflicted.py) is made anew and gone through by the command itself: `resolve` changes nothing;
-`resolve --apply` stages what is resolved and leaves the rest byte for byte; `resolve --restore` brings everything back;
-`resolve --continue` ends the operation where everything can be resolved.
+`resolve --apply` stages what is resolved, leaves the rest byte for byte, and knows what it left; `resolve --restore`
+brings everything back; `resolve --continue` ends the operation where everything can be resolved.
 """
 
 import argparse
@@ -74,6 +74,10 @@ def _faults(state: State, folder: Path) -> Iterator[str]:
     if applied.returncode != (0 if whole else 1):
         yield f"--apply ended with {applied.returncode}: {applied.stderr.strip()}"
     yield from _written(state, root, before)
+    if PARTLY in state.expected.values():
+        again = json.loads(_devagent(root, "resolve", "--json").stdout)["files"]
+        if {str(state.expected[file["path"]]) for file in again} != {file["outcome"] for file in again}:
+            yield "what --apply left is not taken for its own"
     if photograph(root) != before and (back := _devagent(root, "resolve", "--restore")).returncode:
         yield f"--restore: {back.stderr.strip()}"
     if photograph(root) != before:

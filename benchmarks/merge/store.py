@@ -37,12 +37,16 @@ class Conflicted:
 
 
 class Store:
-    """The conflicts of one list of projects."""
+    """The conflicts of one list of projects. Only read, and the file must be there, unless it is `writable`."""
 
-    def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(file, timeout=600)
-        self._database.executescript(_TABLES)
+    def __init__(self, file: Path, *, writable: bool = False) -> None:
+        if writable:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        mode = "rwc" if writable else "ro"
+        self._database = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=600)
+        self._database.create_function("share", 1, lambda merge: int(merge[:8], 16), deterministic=True)
+        if writable:
+            self._database.executescript(_TABLES)
 
     def replace(self, project: str, found: Mapping[Conflicted, Collection[bytes]]) -> None:
         """Keep these conflicts of a project, each with the ids of its hunks, and no others."""
@@ -52,6 +56,21 @@ class Store:
             self._database.executemany("insert into conflict values (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, found))
             hunks = ((c.project, c.merge, c.path, hunk) for c, ids in found.items() for hunk in sorted(ids))
             self._database.executemany("insert into hunk values (?, ?, ?, ?)", hunks)
+
+    def without_ids(self) -> list[Conflicted]:
+        """The conflicts whose hunks were never told: harvested before copies were looked for."""
+        return [
+            conflict
+            for project in self.counts()
+            if not self._database.execute("select 1 from hunk where project = ?", (project,)).fetchone()
+            for conflict in self.conflicts(project)
+        ]
+
+    def tell(self, conflict: Conflicted, ids: Collection[bytes]) -> None:
+        """Keep the ids of the hunks of a conflict that is here already."""
+        rows = [(conflict.project, conflict.merge, conflict.path, hunk) for hunk in sorted(ids)]
+        with self._database:
+            self._database.executemany("insert into hunk values (?, ?, ?, ?)", rows)
 
     def forget_copies(self) -> int:
         """Forget each file with a hunk that a project before it in the alphabet has too; tells how many."""
@@ -73,10 +92,11 @@ class Store:
         return dict(self._database.execute("select project, count(*) from conflict group by project order by project"))
 
     def conflicts(self, project: str | None = None, every: int = 1, start: int = 0) -> Iterator[Conflicted]:
-        """The conflicts, of one project or of all, or each Nth of them from one on; always in the same order."""
-        chosen = f"? is null or project = ?) and rowid % {every:d} = {start:d}"
+        """The conflicts of one project or of all, in the same order always: of each Nth merge, as their ids fall."""
         rows = self._database.execute(
-            f"select * from conflict where ({chosen} order by project, merge_id, path", (project, project)
+            "select * from conflict where (:project is null or project = :project)"
+            " and share(merge_id) % :every = :start order by project, merge_id, path",
+            {"project": project, "every": every, "start": start},
         )
         for *names, base, ours, theirs, result in rows:
             yield Conflicted(*names, *map(zlib.decompress, (base, ours, theirs, result)))

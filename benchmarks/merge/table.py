@@ -1,22 +1,23 @@
 """Merge methods beside each other on harvested conflicts.
 
-    python benchmarks/merge/table.py STORE [--only NAME] [--method NAME …]
+    python benchmarks/merge/table.py STORE [--only NAME] [--method NAME …] [--every N]
 
 Per method: files without a conflict left, the same as people made (up to white space and the order of imports), its
 precision with a Wilson interval, what is wrong without saying so; the same inside the conflicted regions only; hunks
-right at first, among the first three, and among all.
+right at first, among the first three, and among all. Then how often the ranking was right where it said so, and the
+ranking per language and per project. With --every, each Nth merge is taken.
 """
 
 import argparse
-import statistics
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import methods
 from examples import Example
+from scores import GROUP_HEAD, HEAD, Score, calibration, surest
 from store import Store
 
 from devagent.merge.decision import Confidence
@@ -35,101 +36,49 @@ METHODS: dict[str, methods.Method] = {
     "devagent, likely": methods.merged(Confidence.LIKELY),
     "devagent, always": methods.merged(Confidence.UNSURE),
 }
+GROUPED = ("ranked", "devagent, likely")
+"""Methods that are shown per language and per project too."""
+
+Scores = dict[tuple[str, str], Score]
+"""Per method and group of files (all of them: `""`)."""
 
 
-@dataclass
-class Score:
-    """What a method did, counted."""
-
-    files: int = 0
-    clean: int = 0
-    same: int = 0
-    inside: int = 0
-    hunks: int = 0
-    first: int = 0
-    three: int = 0
-    any: int = 0
-    seconds: list[float] = field(default_factory=list)
-    chances: list[tuple[float, bool]] = field(default_factory=list)
-
-    def add(self, example: Example, answer: methods.Answer, seconds: float) -> None:
-        """Count one file."""
-        self.files += 1
-        self.seconds.append(seconds)
-        self.clean += answer.content is not None
-        self.same += answer.content is not None and example.is_right(answer.content)
-        rights = [
-            [example.is_made(number, lines) for lines in answers[:16]]
-            for number, answers in enumerate(answer.hunks or example.read_back(answer.content))
-        ]
-        self.chances += zip(answer.chances, (any(right[:1]) for right in rights), strict=False)
-        self.hunks += len(example.hunks)
-        self.first += sum(any(right[:1]) for right in rights)
-        self.three += sum(any(right[:3]) for right in rights)
-        self.any += sum(any(right) for right in rights)
-        self.inside += answer.content is not None and all(any(right[:1]) for right in rights)
-
-    def row(self, name: str) -> list[str]:
-        """The score as a row of the table."""
-        low, high = wilson(self.same, self.clean)
-        return [
-            name,
-            percent(self.clean, self.files),
-            percent(self.same, self.files),
-            f"{percent(self.same, self.clean)} ({100 * low:.0f}-{100 * high:.0f})",
-            percent(self.clean - self.same, self.files),
-            percent(self.inside, self.files),
-            percent(self.first, self.hunks),
-            percent(self.three, self.hunks),
-            percent(self.any, self.hunks),
-            f"{1000 * statistics.median(self.seconds):.0f}",
-            f"{1000 * sorted(self.seconds)[int(0.95 * len(self.seconds))]:.0f}",
-        ]
+def measured(store: Store, chosen: Sequence[str], project: str | None, every: int) -> tuple[Scores, list[str]]:
+    """The scores, and the names of the groups: languages, then projects."""
+    scores: Scores = defaultdict(Score)
+    languages, projects = set(), set()
+    for conflicted in store.conflicts(project, every):
+        example = Example(conflicted, None)
+        languages.add(example.language)
+        projects.add(conflicted.project)
+        for name in chosen:
+            start = time.perf_counter()
+            answer = METHODS[name](example)
+            seconds = None if answer.is_shared else time.perf_counter() - start
+            score = Score.of(example, answer, seconds)
+            for group in ("", example.language, conflicted.project):
+                scores[name, group] += score
+    return scores, [*sorted(languages), *sorted(projects)]
 
 
-HEAD = (
-    "method",
-    "clean %",
-    "same %",
-    "precision %",
-    "wrong %",
-    "inside %",
-    "first %",
-    "three %",
-    "all %",
-    "ms",
-    "p95 ms",
-)
-
-
-def calibration(chances: Sequence[tuple[float, bool]]) -> list[tuple[str, int, str, str, str]]:
-    """Rows of a table: what chance was stated, how many answers, what was observed."""
-    rows = []
-    for tenth in range(10):
-        here = [(chance, right) for chance, right in chances if tenth <= 10 * chance < tenth + 1 + (tenth == 9)]
-        if here:
-            right = sum(right for _, right in here)
-            stated = 100 * sum(chance for chance, _ in here) / len(here)
-            low, high = wilson(right, len(here))
-            observed = f"{percent(right, len(here))} ({100 * low:.0f}-{100 * high:.0f})"
-            bar = "#" * round(50 * right / len(here))
-            rows.append((f"{tenth / 10:.1f}", len(here), f"{stated:.1f}", observed, bar))
-    return rows
-
-
-def wilson(right: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """The interval in which the true rate lies with 95 % confidence (E. B. Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    rate, share = right / of, z * z / of
-    middle = (rate + share / 2) / (1 + share)
-    half = z / (1 + share) * (rate * (1 - rate) / of + share / (4 * of)) ** 0.5
-    return middle - half, middle + half
-
-
-def percent(part: int, whole: int) -> str:
-    """A part in per cent."""
-    return f"{100 * part / whole:.1f}" if whole else ""
+def figures(scores: Mapping[tuple[str, str], Score]) -> list[Figure]:
+    """What is required, of those methods that were run."""
+    found = []
+    if ranked := scores.get(("ranked", "")):
+        rates = {
+            "first": (ranked.first, 66),
+            "among the first three": (ranked.three, 84),
+            "among all": (ranked.any, 88),
+        }
+        for name, (count, least) in rates.items():
+            found.append(Figure(f"hunks, right one {name}", 100 * count / ranked.hunks, least, "%", at_least=True))
+    if likely := scores.get(("devagent, likely", "")):
+        resolved, precision = 100 * likely.clean / likely.files, 100 * likely.same / max(1, likely.clean)
+        found.append(Figure("files resolved, stopping where unsure", resolved, 46, "%", at_least=True))
+        found.append(Figure("of these as people did", precision, 70, "%", at_least=True))
+    if always := scores.get(("devagent, always", "")):
+        found.append(Figure("files as people did, always answering", 100 * always.same / always.files, 50, "%", True))
+    return found
 
 
 def main() -> int:
@@ -138,36 +87,26 @@ def main() -> int:
     parser.add_argument("store", type=Path, help="what harvest.py wrote")
     parser.add_argument("--only", metavar="NAME", help="one project only")
     parser.add_argument("--method", action="append", choices=METHODS, help="these methods only")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth file only")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth merge only")
     options = parser.parse_args()
     chosen: Sequence[str] = options.method or list(METHODS)
-    scores = {name: Score() for name in chosen}
-    languages: dict[str, int] = {}
-    for conflicted in Store(options.store).conflicts(options.only, options.every):
-        example = Example(conflicted, None)
-        languages[example.language] = languages.get(example.language, 0) + 1
-        for name in chosen:
-            start = time.perf_counter()
-            answer = METHODS[name](example)
-            scores[name].add(example, answer, time.perf_counter() - start)
-    print(", ".join(f"{language} {count}" for language, count in sorted(languages.items())))
-    print_table(HEAD, [score.row(name) for name, score in scores.items()])
-    ranked = scores.get("ranked")
-    if ranked is None or not ranked.hunks:
-        return 0
-    print()
-    print_table(("from", "hunks", "stated %", "observed %", ""), calibration(ranked.chances))
-    rates = {
-        "first right": (ranked.first, 66),
-        "among the first three": (ranked.three, 84),
-        "among all": (ranked.any, 88),
-    }
-    return report(
-        [
-            Figure(f"hunks, {name}", 100 * count / ranked.hunks, least, "%", at_least=True)
-            for name, (count, least) in rates.items()
-        ]
-    )
+    scores, groups = measured(Store(options.store), chosen, options.only, options.every)
+    if not scores:
+        print("no conflicts there")
+        return 1
+    one = scores[chosen[0], ""]
+    print(f"{one.files} files, {one.hunks} hunks")
+    print_table(HEAD, [scores[name, ""].row(name) for name in chosen])
+    if ranked := scores.get(("ranked", "")):
+        print()
+        print_table(("from", "hunks", "stated %", "observed %", ""), calibration(ranked.chances))
+        print()
+        print_table(("surest", "hunks", "from", "right %"), surest(ranked.chances))
+    for name in GROUPED:
+        if (name, "") in scores:
+            print(f"\n{name}")
+            print_table(GROUP_HEAD, [scores[name, group].group_row(group) for group in groups])
+    return report(figures(scores))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import argparse
 import json
 import pickle
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,16 @@ from rows import Rows
 
 from devagent.merge.features import joint_numbers
 
-PARTS = 5
-ROUNDS = (400, 250)
-"""Trees of the first and of the second forest."""
+PARTS = 2
+Shape = tuple[int, Mapping[str, int]]
+"""How many trees a forest has, and how large they are."""
+FIRST: Shape = (150, {"num_leaves": 31, "min_data_in_leaf": 40})
+SECOND: Shape = (100, {"num_leaves": 15, "min_data_in_leaf": 100})
 PARAMETERS = {
     "objective": "binary",
-    "learning_rate": 0.05,
-    "num_leaves": 31,
-    "min_data_in_leaf": 40,
-    "feature_fraction": 0.5,
+    "learning_rate": 0.1,
+    "max_bin": 63,
+    "feature_fraction": 0.4,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
@@ -38,8 +39,10 @@ PARAMETERS = {
     "force_row_wise": True,
     "verbose": -1,
 }
-CERTAIN, LIKELY = 0.955, 0.75
-"""Precision in cross-validation that the two classes are cut at."""
+CERTAIN, LIKELY = 0.955, 0.72
+"""Precision in cross-validation that the two classes are cut at: of conflicts, and of whole files."""
+ANSWERED = 0.46
+"""Part of the files that is to be answered where unsure ones are left."""
 Array = np.ndarray[Any, Any]
 
 
@@ -81,19 +84,20 @@ class Table:
         return names, np.array(table, dtype=np.float32)
 
 
-def fitted(table: Table, values: Array, rounds: int, rows: Array | None = None) -> lightgbm.Booster:
+def fitted(table: Table, values: Array, shape: Shape, rows: Array | None = None) -> lightgbm.Booster:
     """A forest trained on some of the rows."""
     chosen = np.ones(len(values), bool) if rows is None else rows
     data = lightgbm.Dataset(values[chosen], table.right[chosen], weight=table.weight[chosen])
-    return lightgbm.train(PARAMETERS, data, rounds)
+    rounds, sizes = shape
+    return lightgbm.train({**PARAMETERS, **sizes}, data, rounds)
 
 
-def left_out(table: Table, values: Array, rounds: int) -> Array:
+def left_out(table: Table, values: Array, shape: Shape) -> Array:
     """The chance of each row, from a forest that has not seen its project."""
     chances = np.zeros(len(values))
     for part in range(PARTS):
         unseen = table.part == part
-        chances[unseen] = fitted(table, values, rounds, ~unseen).predict(values[unseen])
+        chances[unseen] = fitted(table, values, shape, ~unseen).predict(values[unseen])
     return chances
 
 
@@ -156,18 +160,25 @@ def exported(forest: lightgbm.Booster) -> dict[str, list[Any]]:
     return data
 
 
+def whole_files(table: Table, best: Array, first: Array) -> tuple[Array, Array]:
+    """Of each file: the chance of its least sure conflict, and whether all of it is as people did."""
+    least, right = np.ones(len(table.rows.files)), np.array([not file[4] for file in table.rows.files])
+    np.minimum.at(least, table.file_of_hunk, best)
+    np.logical_and.at(right, table.file_of_hunk, first)
+    return least, right
+
+
 def told(table: Table, name: str, chances: Array) -> None:
     """Print the rates of one ranking."""
     best, first, rates = tops(table, chances)
-    files = np.ones(len(table.rows.files), bool)
-    np.logical_and.at(files, table.file_of_hunk, first)
-    inside = np.array([file[4] for file in table.rows.files])
-    print(name, " ".join(f"{key} {rate:.4f}" for key, rate in rates.items()), end=" ")
-    print(f"files inside {files.mean():.4f} whole {(files & ~inside).mean():.4f}", flush=True)
+    least, right = whole_files(table, best, first)
+    print(name, " ".join(f"{key} {rate:.4f}" for key, rate in rates.items()), f"whole files {right.mean():.4f}")
+    surest = right[np.argsort(-least, kind="stable")][: int(ANSWERED * len(right))]
+    print(f"  surest {ANSWERED:.0%} of files: right {surest.mean():.4f}")
     order = np.argsort(-best, kind="stable")
     for part in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
         chosen = order[: int(part * len(order))]
-        print(f"  surest {part:.0%}: right {first[chosen].mean():.4f}, from {best[chosen[-1]]:.4f} on")
+        print(f"  surest {part:.0%}: right {first[chosen].mean():.4f}, from {best[chosen[-1]]:.4f} on", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -178,11 +189,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     table = Table(Rows.joined([Rows(**pickle.loads(file.read_bytes())) for file in options.rows]))
     print(f"{len(table.rows.files)} files, {len(table.of_hunk)} hunks, {len(table.right)} candidates")
-    alone = left_out(table, table.values, ROUNDS[0])
+    alone = left_out(table, table.values, FIRST)
     told(table, "first forest:", alone)
     names, joint = table.joint(alone)
-    values = np.hstack([table.values, joint])
-    chances = left_out(table, values, ROUNDS[1])
+    chances = left_out(table, joint, SECOND)
     told(table, "second forest:", chances)
     if options.write:
         best, first, _ = tops(table, chances)
@@ -192,11 +202,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         weights = {
             "features": table.rows.names,
             "joint": names,
-            "first": exported(fitted(table, table.values, ROUNDS[0])),
-            "second": exported(fitted(table, values, ROUNDS[1])),
+            "first": exported(fitted(table, table.values, FIRST)),
+            "second": exported(fitted(table, joint, SECOND)),
             "steps": steps,
             "certain": round(threshold(calibrated, first, CERTAIN), 4),
-            "likely": round(threshold(calibrated, first, LIKELY), 4),
+            "likely": round(threshold(*whole_files(table, calibrated, first), LIKELY), 4),
         }
         options.write.write_text(json.dumps(weights, separators=(",", ":")) + "\n", encoding="utf-8")
     return 0

@@ -5,6 +5,7 @@ import typer
 from devagent.cli import (
     apply,
     ask,
+    bench,
     callers,
     clean,
     config,
@@ -79,6 +80,7 @@ app.command("resolve", short_help="Propose a resolution for the conflicts at han
 app.command("mergetool", short_help="Resolve one file for git mergetool.")(mergetool.mergetool)
 app.command("doctor")(doctor.doctor)
 app.add_typer(merge.app, name="merge")
+app.add_typer(bench.app, name="bench")
 app.add_typer(model.app, name="model")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(config.app, name="config")

@@ -13,7 +13,7 @@ from devagent.merge.decision import Confidence
 from devagent.merge.markers import Style, has_markers, render
 from devagent.merge.versions import Labels, Lines, split_lines
 from devagent.report.asking import typed_line_now
-from devagent.report.resolving import console_on_stdout, file_lines, headline, offered_lines, sides
+from devagent.report.resolving import console_on_stdout, file_lines, headline, offered_lines, sides, who_is_who
 from devagent.report.shown import shown
 from devagent.workflows.conflicts.resolution import FileResolution, Hunk, Outcome, Resolution, chosen_by_user
 from devagent.workflows.conflicts.settling import labels_of
@@ -72,7 +72,7 @@ def offers(hunk: Hunk) -> tuple[Offer, ...]:
         Offer(conflict.theirs, "theirs"),
         Offer(_one_after_the_other(conflict.ours, conflict.theirs), "ours, then theirs"),
         Offer(_one_after_the_other(conflict.theirs, conflict.ours), "theirs, then ours"),
-        Offer(conflict.base, "what was there before"),
+        Offer(conflict.base, "what was there before" if conflict.base else "neither"),
     ]
     unique: dict[Lines, Offer] = {}
     for offer in found:
@@ -93,6 +93,8 @@ class _Conversation:
     def held(self) -> Resolution:
         """Ask everything."""
         self.console.print(shown(headline(self.result)), style="bold")
+        if self.result.state and (told := who_is_who(self.result.state)):
+            self.console.print(shown(told), soft_wrap=True)
         at = 0
         while 0 <= at < len(self.questions):
             question = self.questions[at]

@@ -8,6 +8,8 @@ from typer.core import TyperGroup
 
 from devagent.cli import options
 from devagent.cli.boundary import command
+from devagent.cli.grouped import grouped
+from devagent.cli.questions import Questions
 from devagent.errors import ExitCode, UsageError
 
 BRANCH = "branch"
@@ -24,6 +26,7 @@ class BranchOrCommand(TyperGroup):
 
 
 @command
+@grouped
 def merge_branch(
     branches: Annotated[
         list[str],
@@ -33,7 +36,7 @@ def merge_branch(
     ],
     directory: options.Directory = Path(),
     check: Annotated[
-        bool, typer.Option("--check", help="Only tell what would conflict; exits with 1 if something does.")
+        bool, typer.Option("--check", help="Only tell what conflicts, in text or meaning; exits with 1 then.")
     ] = False,
     no_tests: Annotated[
         bool, typer.Option("--no-tests", help="Do not run the tests: the proposal is unverified.")
@@ -44,6 +47,8 @@ def merge_branch(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,  # noqa: ARG001  read by the boundary
+    *,
+    questions: Questions,
 ) -> ExitCode:
     """Merge a branch beside the checkout, resolve its conflicts, test the result, and propose it.
 
@@ -58,15 +63,20 @@ def merge_branch(
 
     if len(branches) > (2 if check else 1):
         raise UsageError(f"{len(branches)} branches are too many", hint="Merge them one after the other")
+    if check and questions.names_one:
+        raise UsageError("--check asks no model", hint="Leave out --model, or --check")
     repo = repository(directory)
     if check:
         result = merging.check(repo, *(["HEAD"] if len(branches) == 1 else []), *branches)
         print_merge(result, as_json=as_json, checked=True)
         return result.exit_code
     meant = project_meant(repo, directory, project)
-    loaded = settings(repo, trust=trust, sandbox__kind=sandbox, sandbox__project=meant)
-    surface = Output(quiet=quiet or as_json).surface()
+    place = {"sandbox.kind": sandbox, "sandbox.project": meant}
+    loaded = settings(repo, trust=trust, **questions.flags, **place)
+    surface = Output(quiet=quiet or as_json, yes=questions.yes).surface()
     with closing(surface):
-        result = run_async(merging.merge(repo, loaded.settings, surface, branches[0], tests=not no_tests))
+        adviser = questions.adviser(repo, loaded, surface) if questions.names_one else None
+        merged = merging.merge(repo, loaded.settings, surface, branches[0], tests=not no_tests, adviser=adviser)
+        result = run_async(merged)
     print_merge(result, as_json=as_json, checked=False)
     return result.exit_code

@@ -43,18 +43,18 @@ def whole(regions: Regions, index: int, limits: Limits | None = None) -> Whole:
     head = conflict.spans.ours.start - opened.spans.ours.start
     tail = opened.spans.ours.stop - conflict.spans.ours.stop
     limits = limits or Limits()
-    hunk = Hunk(
-        opened.base, opened.ours, opened.theirs, limits.token_operations, is_large=opened.size > limits.conflict_lines
-    )
+    sides = (opened.base, opened.ours, opened.theirs)
+    size = sum(len(line) for lines in sides for line in lines)
+    is_large = opened.size > limits.conflict_lines or size > limits.conflict_bytes
+    hunk = Hunk(*sides, limits.token_operations, is_large=is_large)
     return Whole(hunk, opened.ours[:head], opened.ours[len(opened.ours) - tail :])
 
 
 def propose(versions: Versions, regions: Regions, index: int, limits: Limits) -> tuple[Alternative, ...]:
-    """At most `limits.candidates` texts for the conflict `regions[index]`, not ranked; the simplest if it is large."""
+    """The texts for the conflict `regions[index]`, not ranked and not yet cut; the simplest if it is large."""
     opened = whole(regions, index, limits)
     found = ((opened.inner(lines), names[0]) for lines, names in distinct(opened.hunk, is_indented(versions.path)))
-    made = [Alternative(lines, name, PATTERNS[name].why) for lines, name in found if lines is not None]
-    return tuple(made[: limits.candidates])
+    return tuple(Alternative(lines, name, PATTERNS[name].why) for lines, name in found if lines is not None)
 
 
 @lru_cache(maxsize=256)

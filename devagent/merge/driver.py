@@ -23,6 +23,8 @@ _LONGEST_SIZE = 5
 _CLEAN, _CONFLICT, _INTERRUPTED, _NOTHING_WRITTEN = 0, 1, 130, 255
 _MOST_CONFLICTS = 127
 """`git merge-file` exits with the number of conflicts, at most this; with more, it failed."""
+_MOST_BYTES = 30_000_000
+"""In all three versions together; the memory that a merge takes is a multiple of it."""
 
 
 def main() -> None:
@@ -65,12 +67,17 @@ def drive(
     if code == _CLEAN:
         _place(target, merged, (base, theirs))
         return _CLEAN
+    has_result = 0 < code <= _MOST_CONFLICTS
+    if sum(os.stat(name).st_size for name in (base, ours, theirs)) > _MOST_BYTES:
+        if has_result:
+            _place(target, merged, (base, theirs))
+        print(f"devagent: {printable(path or target)}: too large, left to git's line merge", file=sys.stderr)
+        return _CONFLICT  # without a result it is binary, and stays as our side has it
     from devagent.merge.improve import Files, improve
 
     files = Files.read(target, (base, ours, theirs), path, (base_label, our_label, their_label), int(size))
-    has_result = 0 < code <= _MOST_CONFLICTS
     if has_result and not _place(target, merged, (base, theirs)):
-        print(f"devagent: {target}: left to git's line merge: the disk is full", file=sys.stderr)
+        print(f"devagent: {printable(path or target)}: left to git's line merge: the disk is full", file=sys.stderr)
         return _CONFLICT
     try:
         return _CLEAN if improve(files, has_result=has_result) else _CONFLICT
@@ -78,6 +85,11 @@ def drive(
         if not has_result:
             raise
         return _CONFLICT  # there was no room for more than git's own result, which is in place
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: names of files and branches are other people's."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def replace(path: str, content: bytes) -> None:
@@ -143,7 +155,20 @@ def _labels(given: tuple[str, ...]) -> tuple[str, str, str]:
         return given[0], given[1], given[2]
     # `git merge` says in its environment what the merged branch is called.
     branches = [value for name, value in os.environ.items() if name.startswith("GITHEAD_")]
-    return ("base", "HEAD", branches[0]) if len(branches) == 1 else ("base", "ours", "theirs")
+    if len(branches) == 1:
+        return "base", "HEAD", branches[0]
+    commit = _put_onto()
+    return ("base", "HEAD", commit) if commit else ("base", "ours", "theirs")
+
+
+def _put_onto() -> str:
+    """In a rebase, the commit that is being put onto the branch, as git itself calls it in markers; else empty."""
+    try:
+        with open(os.path.join(os.environ.get("GIT_DIR", ".git"), "rebase-merge", "done"), errors="replace") as file:
+            _, commit, subject = file.read().rstrip("\n").rpartition("\n")[2].split(" ", 2)
+    except (OSError, ValueError):
+        return ""
+    return f"{commit[:7]} ({subject.removeprefix('# ')})"
 
 
 def output(*command: str) -> tuple[int, bytes]:

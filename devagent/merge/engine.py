@@ -17,7 +17,7 @@ The steps, and what each of them is:
         A `Clean` whose decision is not certain is opened again if it says what it `was`; if it does not, and the caller
         does not accept it, the whole answer of the step is dropped. It raises nothing on any input.
     candidates.propose(versions, regions, index, limits) -> tuple[Alternative, ...]
-        at most `limits.candidates` texts for the conflict `regions[index]`, not ranked.
+        the texts for the conflict `regions[index]`, not ranked.
     ranking.decide(versions, regions, proposals) -> dict[int, Decision]
         `proposals` maps the index of each conflict in `regions` to its alternatives; the answer has the best of them
         for each index, decided jointly over the file, the others as `Decision.alternatives`, best first. Where an
@@ -35,6 +35,7 @@ from devagent.merge.decision import Confidence
 from devagent.merge.envelope import opened
 from devagent.merge.gate import checked, open_again
 from devagent.merge.limits import Limits
+from devagent.merge.markers import hold_markers
 from devagent.merge.merged import Merged
 from devagent.merge.regions import Clean, Conflict, Region, Regions, is_clean, settled
 from devagent.merge.versions import Versions
@@ -71,6 +72,8 @@ def merge_text(
 ) -> Merged:
     """Merge one file. Any bytes will do; what cannot be merged comes back as a conflict. Equal input, equal output.
 
+    A version that holds conflict markers is what another merge left, and nobody's to improve: only lines are merged.
+
     Arguments:
         accept: the least sure decision that settles a conflict; `UNSURE` answers every conflict that has an answer.
         limits: how much work the file may cost, in operations.
@@ -79,7 +82,7 @@ def merge_text(
     limits = limits or Limits()
     contents = opened(versions)
     regions = line_merge.merge(contents.versions, limits)
-    for step in STEPS if steps is None else steps:
+    for step in () if hold_markers(versions) else STEPS if steps is None else steps:
         if is_clean(regions):
             break
         regions = _certain(regions, step(contents.versions, regions, limits), accept)

@@ -4,26 +4,31 @@ What was learnt from merges is partly which side people take. So a decision that
 where it is the same with the sides swapped; otherwise it is merely shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from devagent.merge.decision import Confidence, Decision
-from devagent.merge.engine import PROVEN, merge_text
+from devagent.merge.engine import PROVEN, STEPS, Step, merge_text
 from devagent.merge.merged import Merged
 from devagent.merge.regions import Clean, Conflict, Region, Spans
 from devagent.merge.versions import Lines, Versions
 
 
-def merge_evenly(versions: Versions, *, accept: Confidence) -> Merged:
-    """The merge of a file, as `merge_text`, without what was learnt about sides."""
-    merged = merge_text(versions, accept=accept)
+def merge_evenly(versions: Versions, *, accept: Confidence, known: Sequence[Step] = ()) -> Merged:
+    """The merge of a file, as `merge_text`, without what was learnt about sides.
+
+    `known` are steps after the proven ones that do not look at which side is which.
+    """
+    proving = (*PROVEN, *known)
+    steps = (*proving, *STEPS[len(PROVEN) :])
+    merged = merge_text(versions, accept=accept, steps=steps)
     if not merged.decisions:
         return merged
-    proven = merge_text(versions, accept=accept, steps=PROVEN)
+    proven = merge_text(versions, accept=accept, steps=proving)
     unproven = {conflict.spans for conflict in proven.unresolved}
     if not any(_was(region) in unproven for region in merged.regions):
         return merged
-    swapped = _settled(merge_text(versions.swapped, accept=accept))
+    swapped = _settled(merge_text(versions.swapped, accept=accept, steps=steps))
     regions = tuple(
         region if (spans := _was(region)) not in unproven else _kept(region, swapped.get(_swapped(spans)))
         for region in merged.regions

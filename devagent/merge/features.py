@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from math import log1p
 
 from devagent.merge.parses import frames
@@ -40,9 +40,9 @@ def bag_of_lines(lines: Lines) -> Bag:
     return Counter(k for k in map(key, lines) if k)
 
 
-def bag_of_tokens(lines: Lines) -> Bag:
-    """The words and signs of a text, counted."""
-    return Counter(_TOKEN.findall(b"".join(lines)))
+def sequence_of_tokens(lines: Lines) -> list[bytes]:
+    """The words and signs of a text."""
+    return _TOKEN.findall(b"".join(lines))
 
 
 def overlap(a: Bag, b: Bag) -> float:
@@ -70,8 +70,9 @@ class FileFacts:
         base, ours, theirs = (
             Counter(map(key, split_lines(t))) for t in (versions.base, versions.ours, versions.theirs)
         )
-        self.our_new, self.our_gone = (ours - base).total(), (base - ours).total()
-        self.their_new, self.their_gone = (theirs - base).total(), (base - theirs).total()
+        self.new_lines = ours - base, theirs - base
+        self.our_new, self.our_gone = self.new_lines[0].total(), (base - ours).total()
+        self.their_new, self.their_gone = self.new_lines[1].total(), (base - theirs).total()
         self.lines = base.total()
         self.suffix = float(next((n for n, s in enumerate(_SUFFIXES) if versions.path.endswith(s)), -1))
         self.is_test = float("test" in versions.path.lower() or "spec" in versions.path.lower())
@@ -81,6 +82,7 @@ class FileFacts:
         self.clean_lines = Counter(map(key, split_lines(clean)))
         self.side_words = [set(_WORD.findall(text)) for text in (versions.base, versions.ours, versions.theirs)]
         self.dropped = [self.side_words[0] - side for side in self.side_words[1:]]
+        self.brought = [side - self.side_words[0] for side in self.side_words[1:]]
 
     def neighbours(self, index: int) -> tuple[bytes, bytes]:
         """The last line before a conflict and the first one behind it that are not blank, without white space."""
@@ -115,8 +117,11 @@ class HunkFacts:
         self.hunk, self.file, self.index = hunk, file, index
         self.above, self.below = file.neighbours(index)
         self.place = file.indices.index(index)
-        self.tokens = [bag_of_tokens(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
+        sequences = [sequence_of_tokens(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
+        self.tokens = [Counter(sequence) for sequence in sequences]
+        self.pairs = set(chain.from_iterable(map(pairwise, sequences)))
         self.lines = [bag_of_lines(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
+        self.known_lines = self.lines[0].keys() | self.lines[1].keys() | self.lines[2].keys()
         base, ours, theirs = self.tokens
         self.our_new, self.our_gone = ours - base, base - ours
         self.their_new, self.their_gone = theirs - base, base - theirs
@@ -172,8 +177,15 @@ class HunkFacts:
             "head": log1p(self.hunk.head),
             "tail": log1p(self.hunk.tail),
             "definitions alike": float(len(self.definitions[1] & self.definitions[2])),
-            "our words gone elsewhere": self._gone_elsewhere(1),
-            "their words gone elsewhere": self._gone_elsewhere(2),
+            "our definitions": float(len(self.definitions[1])),
+            "their definitions": float(len(self.definitions[2])),
+            "our words gone elsewhere": self._new_words_in(0, self.file.side_words[2]),
+            "their words gone elsewhere": self._new_words_in(1, self.file.side_words[1]),
+            "our new words around": self._new_words_in(0, self.file.words),
+            "their new words around": self._new_words_in(1, self.file.words),
+            "says version": float(any(b"version" in line.lower() for line in lines)),
+            "indentation": log1p(min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)),
+            **self._new_around(),
             **self._pieces,
         }
 
@@ -184,11 +196,18 @@ class HunkFacts:
         )
         return next((float(a > b) for a, b in zip(ours, theirs, strict=False) if a != b), -1.0)
 
-    def _gone_elsewhere(self, side: int) -> float:
-        """Part of a side's new words that the other side's file knows too."""
-        new = (self.our_new, self.their_new)[side - 1]
-        words = [word for word in new if _is_word(word)]
-        return _part(sum(1 for word in words if word in self.file.side_words[3 - side]), len(words))
+    def _new_words_in(self, side: int, known: Collection[bytes]) -> float:
+        """Part of a side's new words that are known."""
+        words = [word for word in (self.our_new, self.their_new)[side] if _is_word(word)]
+        return _part(sum(1 for word in words if word in known), len(words))
+
+    def _new_around(self) -> dict[str, float]:
+        """Whether the lines next to the conflict are new on a side."""
+        return {
+            f"{place} is new on {side}": float(line in new)
+            for place, line in (("above", self.above), ("below", self.below))
+            for side, new in zip(("ours", "theirs"), self.file.new_lines, strict=True)
+        }
 
 
 class TextFacts:
@@ -196,7 +215,8 @@ class TextFacts:
 
     def __init__(self, lines: Lines, names: Sequence[str], facts: HunkFacts) -> None:
         self.lines, self.names, self.facts = lines, names, facts
-        self.tokens = bag_of_tokens(lines)
+        self.sequence = sequence_of_tokens(lines)
+        self.tokens = Counter(self.sequence)
         self.bag = bag_of_lines(lines)
 
     def numbers(self) -> dict[str, float]:
@@ -262,6 +282,10 @@ class TextFacts:
             "words unknown to theirs": _part(sum(1 for word in words if word not in file.side_words[2]), len(words)),
             "words dropped by ours": _part(len(words & file.dropped[0]), len(words)),
             "words dropped by theirs": _part(len(words & file.dropped[1]), len(words)),
+            "words brought by ours": _part(len(words & file.brought[0]), len(words)),
+            "words brought by theirs": _part(len(words & file.brought[1]), len(words)),
+            "pairs nowhere": log1p(len(set(pairwise(self.sequence)) - facts.pairs)),
+            "lines nowhere": log1p(len(self.bag.keys() - facts.known_lines)),
             "words left out": log1p(len(facts.words - words)),
             "words left out but used": log1p(sum(1 for word in facts.words - words if word in file.words)),
             "comma at end": float(bool(filled) and filled[-1].endswith(b",")),
@@ -326,6 +350,7 @@ def joint_numbers(conflicts: Sequence[Sequence[tuple[Sequence[str], float]]]) ->
                     "alone lead": chance - (chances[1] if chance == chances[0] and len(chances) > 1 else chances[0]),
                     "alone sum": sum(chances),
                     "others": float(others),
+                    **{f"own {name}": value for name, value in ways[n].items()},
                     "others same way": rest[way],
                     "one before same way": ways[n - 1][way] if n else -1.0,
                     "one after same way": ways[n + 1][way] if n < others else -1.0,

@@ -3,14 +3,19 @@
 The algorithm is the one that JGit introduced and git took over: among all common runs of lines take the one whose
 rarest line occurs least often (the longest, where several do), split both versions there, and go on with what stands
 before and behind it. Where every common line occurs too often to say anything, Myers' greedy algorithm (An O(ND)
-difference algorithm, 1986) aligns that part.
+difference algorithm, 1986) aligns that part. A long part is first split at the lines that occur once in both versions.
 """
 
 from collections.abc import Hashable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+from devagent.merge.anchors import anchors
 
 _TOO_COMMON = 64
 """Lines that occur more often than this are no anchors."""
+_LARGE = 4_000
+"""Lines of both versions from which on a part is first split at the lines that occur once in both."""
 
 
 class Change(NamedTuple):
@@ -88,6 +93,10 @@ class _Differ:
             if a_start == a_end or b_start == b_end or self.left <= 0:
                 self.changes.append(Change(*part))
                 continue
+            between = self._between_anchors(part)
+            if len(between) > 1:
+                waiting += reversed(between)
+                continue
             run, has_common = self._best_run(*part)
             if run is not None:
                 waiting.append((run.a + run.length, a_end, run.b + run.length, b_end))
@@ -96,6 +105,19 @@ class _Differ:
                 self._myers(*part)
             else:
                 self.changes.append(Change(*part))
+
+    def _between_anchors(self, part: tuple[int, int, int, int]) -> list[tuple[int, int, int, int]]:
+        """What stands between the lines that occur once in both versions of a large part."""
+        a_at, a_end, b_at, b_end = part
+        if a_end - a_at + b_end - b_at < _LARGE:
+            return []
+        self.left -= a_end - a_at + b_end - b_at
+        found = []
+        for a_here, b_here in [*anchors(self.a, self.b, part), (a_end, b_end)]:
+            if (a_at, b_at) != (a_here, b_here):
+                found.append((a_at, a_here, b_at, b_here))
+            a_at, b_at = a_here + 1, b_here + 1
+        return found
 
     def _best_run(self, a_start: int, a_end: int, b_start: int, b_end: int) -> tuple[_Run | None, bool]:
         """The common run to split at, and whether the part has any line in common."""
@@ -153,48 +175,47 @@ class _Differ:
         width, height = a_end - a_start, b_end - b_start
         k, edits = width - height, []
         for furthest in reversed(trace):
-            step = _step(furthest, k, width, height)
-            assert step is not None
-            x, inserts = step
+            below, above = furthest[(k + len(furthest)) // 2 - 1 :][:2]
+            deleted, inserted = _further(below, above, k, width, height)
+            inserts = inserted >= deleted
+            x = inserted if inserts else deleted - 1
             k = k + 1 if inserts else k - 1
-            x -= not inserts
             at, other = a_start + x, b_start + x - k
             edits.append(Change(at, at + (not inserts), other, other + inserts))
         self.changes.extend(reversed(edits))
 
-    def _trace(self, a_start: int, a_end: int, b_start: int, b_end: int) -> list[dict[int, int]] | None:
-        """How far each diagonal gets with 0, 1, 2… edits, up to one less than are needed; `None` past the limit."""
+    def _trace(self, a_start: int, a_end: int, b_start: int, b_end: int) -> list[list[int]] | None:
+        """How far each diagonal gets with 0, 1, 2… edits, up to one less than are needed; `None` past the limit.
+
+        With n edits these are the diagonals -n, -n + 2 … n; before the first and behind the last there is nothing.
+        """
         a, b = self.a, self.b
         width, height = a_end - a_start, b_end - b_start
-        trace: list[dict[int, int]] = []
+        trace = [[_NOWHERE, _NOWHERE]]
         for edits in range(width + height + 1):
-            reached: dict[int, int] = {}
-            for k in range(-edits, edits + 1, 2):
-                step = _step(trace[-1], k, width, height) if trace else (0, False)
-                if step is None:
-                    continue
-                start = x = step[0]
-                while x < width and x - k < height and a[a_start + x] == b[b_start + x - k]:
-                    x += 1
-                if x == width and x - k == height:
-                    return trace
-                reached[k] = x
-                self.left -= 1 + x - start
+            reached = [_NOWHERE]
+            for k, (below, above) in zip(range(-edits, edits + 1, 2), pairwise(trace[-1]), strict=True):
+                x = start = max(_further(below, above, k, width, height)) if edits else 0
+                if x >= 0:
+                    while x < width and x - k < height and a[a_start + x] == b[b_start + x - k]:
+                        x += 1
+                    if x == width and x - k == height:
+                        return trace[1:]
+                    self.left -= 1 + x - start
+                reached.append(x)
             if self.left <= 0:
                 return None
-            trace.append(reached)
+            trace.append([*reached, _NOWHERE])
         raise AssertionError("so many edits always suffice")
 
 
-def _step(furthest: dict[int, int], k: int, width: int, height: int) -> tuple[int, bool] | None:
-    """How far one more edit gets on diagonal `k`, and whether it is an insertion; `None` where none leads there."""
-    deleted = furthest.get(k - 1, width) + 1
-    inserted = furthest.get(k + 1, -1)
-    if inserted - k > height:
-        inserted = -1
-    if deleted <= width and deleted > inserted:
-        return deleted, False
-    return (inserted, True) if inserted >= 0 else None
+_NOWHERE = -2
+"""How far a diagonal gets that cannot be reached."""
+
+
+def _further(below: int, above: int, k: int, width: int, height: int) -> tuple[int, int]:
+    """How far diagonal `k` gets with one more deletion or insertion, from the diagonals next to it."""
+    return below + 1 if 0 <= below < width else _NOWHERE, above if above - k <= height else _NOWHERE
 
 
 def _joined(changes: list[Change]) -> list[Change]:

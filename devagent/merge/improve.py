@@ -10,14 +10,16 @@ from pathlib import Path
 from types import FrameType
 
 from devagent.merge.decision import Confidence
-from devagent.merge.driver import replace
+from devagent.merge.driver import printable, replace
 from devagent.merge.engine import merge_text
-from devagent.merge.markers import Style, has_markers
+from devagent.merge.markers import Style, hold_markers
 from devagent.merge.merged import Merged
 from devagent.merge.versions import Labels, Versions
 
 SECONDS = 2.0
 """Wall-clock time for one file. The engine counts operations and stops long before; this is for what nobody counts."""
+_LAST_SECONDS = 5 * SECONDS
+"""Processor time after which the system ends the process: Python's handlers wait for a grammar that never returns."""
 
 Names = tuple[str, str, str]
 
@@ -58,7 +60,7 @@ def improve(files: Files, *, has_result: bool) -> bool:
         replace(files.target, merge_text(versions, steps=()).content(style=style, size=files.size))
     try:
         with _at_most(SECONDS, versions.path):
-            steps = () if _holds_markers(versions) else None
+            steps = () if hold_markers(versions, files.size) else None
             merged = merge_text(versions, accept=Confidence.CERTAIN, steps=steps)
             content = merged.content(style=style, size=files.size)
     except Exception as error:  # noqa: BLE001  whatever goes wrong here, the line merge is in place, and has to stay
@@ -69,11 +71,6 @@ def improve(files: Files, *, has_result: bool) -> bool:
     kept = _kept(merged) if merged.decisions or merged.unresolved else False
     _say(versions.path, _told(merged, kept))
     return merged.is_clean
-
-
-def _holds_markers(versions: Versions) -> bool:
-    """Whether a version is itself the result of a merge with conflicts: a virtual base, or a commit made by mistake."""
-    return any(has_markers(text) for text in (versions.base, versions.ours, versions.theirs))
 
 
 @contextmanager
@@ -87,10 +84,12 @@ def _at_most(seconds: float, path: str) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, leave)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, _LAST_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -105,11 +104,12 @@ def _kept(merged: Merged) -> bool:
     """Keep the story for `devagent merge explain`; gives whether that could be done."""
     from devagent.merge.records import folder_of, record
 
-    folder = _git("rev-parse", "--git-common-dir")
-    if not folder:
+    common, _, own = _git("rev-parse", "--git-common-dir", "--git-dir").partition("\n")
+    if not common:
         return False
+    is_rebase = any(Path(own, name).is_dir() for name in ("rebase-merge", "rebase-apply"))
     try:
-        record(folder_of(Path(folder)), merged)
+        record(folder_of(Path(common)), merged, is_rebase=is_rebase)
     except Exception:  # noqa: BLE001  nothing depends on the story, and the merge is done
         return False
     return True
@@ -130,7 +130,7 @@ def _told(merged: Merged, kept: bool) -> str:
         return f"{_conflicts(left)} left" if left else "merged by lines, with another diff"
     resolved = f"resolved by {', '.join(hows)}"
     text = f"{resolved}; {_conflicts(left)} left" if left else resolved
-    return f"{text} (devagent merge explain {_printable(merged.versions.path)})" if kept else text
+    return f"{text} (devagent merge explain {printable(merged.versions.path)})" if kept else text
 
 
 def _conflicts(count: int) -> str:
@@ -139,9 +139,4 @@ def _conflicts(count: int) -> str:
 
 def _say(path: str, text: str) -> None:
     with suppress(OSError):
-        print(f"devagent: {_printable(path)}: {_printable(text)}", file=sys.stderr)
-
-
-def _printable(text: str) -> str:
-    """Text that cannot steer a terminal: names of files and branches are other people's."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+        print(f"devagent: {printable(path)}: {printable(text)}", file=sys.stderr)

@@ -5,6 +5,7 @@ so files that have a merge setting of their own there are written down with it.
 """
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -25,14 +26,17 @@ _BEGIN = "# devagent merge driver: these lines belong to `devagent merge install
 _END = "# end of the devagent merge driver"
 
 # What a missing devagent, or one that dies, leaves behind is git's own result: the markers are in the file before
-# Python starts, and a clean merge does not start it at all.
+# Python starts, and a clean merge does not start it at all. Before the markers are there, whatever stops this ends with
+# more than 128, with which git (from 2.42 on) gives up the merge rather than take our side for the result.
 _COMMAND = (
-    "m=%A.merged o=%A.ours; trap 'rm -f \"$m\" \"$o\"' 0; trap 'exit 1' 2 15; "
+    "m=%A.merged o=%A.ours x=130; trap 'rm -f \"$m\" \"$o\"' 0; trap 'exit $x' 1 2 15; "
     'git merge-file -q -p --marker-size=%L -L ours -L base -L theirs %A %O %B >"$m"; s=$?; '
     'if [ $s = 0 ]; then exec mv -f "$m" %A; fi; '
     'if [ $s -lt 128 ] && [ -s "$m" ] && cp %A "$o" && mv -f "$m" %A; '
-    'then {python} -P -m devagent.merge.driver --into %A %O "$o" %B %L %P %S %X %Y || d=1; '
-    'else rm -f "$m"; {python} -P -m devagent.merge.driver %O %A %B %L %P %S %X %Y || d=$?; fi; '
+    'then x=1; {python} -P -m devagent.merge.driver --into %A %O "$o" %B %L %P %S %X %Y || d=1; '
+    # Binary, or there is no room for the result. Without Python only the first is a conflict that may stay as it is.
+    'else rm -f "$m"; {python} -P -m devagent.merge.driver %O %A %B %L %P %S %X %Y || d=$?; '
+    'case $d in 126|127) if cat %O %A %B >"$o"; then d=1; else d=255; fi;; esac; fi; '
     "exit ${{d:-0}}"
 )
 
@@ -144,16 +148,25 @@ def _own_settings(repo: Repository, patterns: Sequence[str]) -> Iterator[tuple[s
     tracked = dict.fromkeys(repo.git.run("ls-files", "-z").fields)
     paths = b"".join(os.fsencode(path) + b"\0" for path in tracked if path.endswith(suffixes))
     with tempfile.TemporaryDirectory() as folder:
-        # A repository that has all attributes of this one but ours: git cannot be told to leave lines out.
-        repo.git.run("init", "-q", "--bare", "--template=", folder)
-        lines = _lines(_attributes(repo))
-        start, end = _frame(lines)
-        _write(Path(folder, "info", "attributes"), "".join(lines[:start] + lines[end:]))
-        elsewhere = {"GIT_DIR": folder, "GIT_WORK_TREE": str(repo.root)}
-        fields = repo.git.run("check-attr", "-z", "--stdin", "merge", stdin=paths, env=elsewhere).fields
+        env = _without_ours(repo, Path(folder))
+        fields = repo.git.run("check-attr", "-z", "--stdin", "merge", stdin=paths, env=env).fields
     for path, value in zip(fields[::3], fields[2::3], strict=True):
         if value != "unspecified":
             yield path, {"set": "merge", "unset": "-merge"}.get(value, f"merge={value}")
+
+
+def _without_ours(repo: Repository, folder: Path) -> dict[str, str]:
+    """The environment in which git sees the repository as it is, but for our lines: it cannot be told to skip lines.
+
+    `folder` takes the place of what linked work trees share: configuration and attributes.
+    """
+    repo.git.run("init", "-q", "--bare", "--template=", str(folder))
+    shutil.copyfile(repo.common_dir / "config", folder / "config")
+    lines = _lines(_attributes(repo))
+    start, end = _frame(lines)
+    _write(folder / "info" / "attributes", "".join(lines[:start] + lines[end:]))
+    shared = {"GIT_COMMON_DIR": str(folder), "GIT_OBJECT_DIRECTORY": str(repo.common_dir / "objects")}
+    return {"GIT_DIR": str(repo.git_dir), "GIT_WORK_TREE": str(repo.root), **shared}
 
 
 def _quoted(path: str) -> str:
@@ -165,7 +178,7 @@ def _quoted(path: str) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return os.fsdecode(path.read_bytes()).splitlines(keepends=True)
+        return re.findall(r"[^\n]*\n|[^\n]+", os.fsdecode(path.read_bytes()))  # only this ends a line for git
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -13,7 +13,9 @@ class Limits:
     """Comparisons of nodes while the three trees are matched."""
     conflict_lines: int = 2_000
     """Lines of one conflict (all three versions); a larger one gets only the simplest candidates."""
+    conflict_bytes: int = 200_000
+    """Bytes of one conflict (all three versions); the same for those of few but long lines."""
     candidates: int = 16
-    """Candidates that are ranked for one conflict."""
-    token_operations: int = 2_000_000
+    """Candidates of one conflict that are kept, the likeliest."""
+    token_operations: int = 300_000
     """Comparisons of tokens in one conflict."""

@@ -1,7 +1,7 @@
 """Conflict markers: regions as text with markers, and text with markers as regions."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from devagent.errors import NotResolved
@@ -11,7 +11,7 @@ from devagent.merge.versions import Labels, Lines, Versions, split_lines
 MARKER_SIZE = 7
 """Characters of a marker where the attribute `conflict-marker-size` says nothing."""
 
-_MARKER = re.compile(rb"^(?:<{7,}|>{7,}|\|{7,})(?:[ \r\n]|$)", re.MULTILINE)
+_MARKER = rb"^(?:<{%d,}|>{%d,}|\|{%d,})(?:[ \r\n]|$)"
 
 
 class Style(StrEnum):
@@ -46,15 +46,22 @@ class Marked:
         return Versions(path, base, ours, theirs, self.labels)
 
 
-def has_markers(text: bytes) -> bool:
-    """Whether a line looks like the start, the base or the end of a conflict."""
-    return _MARKER.search(text) is not None
+def has_markers(text: bytes, size: int = MARKER_SIZE) -> bool:
+    """Whether a line looks like the start, the base or the end of a conflict, with markers of so many characters."""
+    return re.search(_MARKER % (size, size, size), text, re.MULTILINE) is not None
+
+
+def hold_markers(versions: Versions, size: int = MARKER_SIZE) -> bool:
+    """Whether a version is itself the result of a merge with conflicts: a virtual base, or a commit made by mistake."""
+    texts = (versions.base, versions.ours, versions.theirs)
+    return any(has_markers(text, min(size, MARKER_SIZE)) for text in texts)
 
 
 def render(regions: Regions, labels: Labels, *, style: Style = Style.MERGE, size: int = MARKER_SIZE) -> bytes:
     """The text of the regions, with markers around the conflicts that are left."""
     if style is Style.DIFF3:
         regions = untrimmed(regions)
+    regions = rejoined(regions)
     parts: list[bytes] = []
     for region in regions:
         if isinstance(region, Clean):
@@ -68,8 +75,19 @@ def untrimmed(regions: Regions) -> Regions:
     """The regions with the lines that both sides begin or end a conflict with put back into it."""
     result: list[Region] = []
     for region in regions:
-        if result and _belong_together(result[-1], region):
+        if result and belong_together(result[-1], region):
             region = _with(result.pop(), region)
+        result.append(region)
+    return tuple(result)
+
+
+def rejoined(regions: Regions) -> Regions:
+    """The regions with neighbouring parts of one conflict as one conflict again."""
+    result: list[Region] = []
+    for region in regions:
+        before = result[-1] if result else None
+        if isinstance(before, Conflict) and isinstance(region, Conflict) and before.number == region.number:
+            region = replace(_with(result.pop(), region), base=before.base + region.base, proposal=None)
         result.append(region)
     return tuple(result)
 
@@ -100,8 +118,8 @@ def _ended(lines: Lines) -> Lines:
     return (*lines[:-1], lines[-1] + b"\n") if lines and not lines[-1].endswith(b"\n") else lines
 
 
-def _belong_together(first: Region, second: Region) -> bool:
-    """Whether one is a conflict and the other what was trimmed off it."""
+def belong_together(first: Region, second: Region) -> bool:
+    """Whether one of two neighbours is a conflict and the other what was trimmed off it."""
     if isinstance(first, Conflict) == isinstance(second, Conflict):
         return False
     clean = second if isinstance(first, Conflict) else first
@@ -115,7 +133,7 @@ def _with(first: Region, second: Region) -> Conflict:
     conflict = first if isinstance(first, Conflict) else second
     assert isinstance(conflict, Conflict)
     spans = Spans(
-        conflict.spans.base,
+        range(first.spans.base.start, second.spans.base.stop),
         range(first.spans.ours.start, second.spans.ours.stop),
         range(first.spans.theirs.start, second.spans.theirs.stop),
     )

@@ -11,6 +11,8 @@ from devagent.merge.versions import Lines
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
 
+_MOST_WORK = 2_000_000
+"""Bytes of a file times its conflicts. Past it nothing is tried: some grammars read all of a file for each attempt."""
 _POINT = (0, 0)
 """Only offsets matter: no query looks at the rows and columns of an edited tree."""
 
@@ -33,9 +35,12 @@ class Frame:
 
 
 def frames(path: str, regions: Regions) -> list[Frame]:
-    """The file with our text in every conflict, and with theirs; without those that the grammar does not accept."""
+    """The file with our text in every conflict, and with theirs; without those that the grammar does not accept.
+
+    None at all where that takes too long to find out.
+    """
     language = language_for(path)
-    if language is None:
+    if language is None or _work(regions) > _MOST_WORK:
         return []
     from tree_sitter import Parser
 
@@ -45,6 +50,11 @@ def frames(path: str, regions: Regions) -> list[Frame]:
         return []
     made = (_frame(parser, regions, side) for side in ("ours", "theirs"))
     return [frame for frame in made if frame is not None]
+
+
+def _work(regions: Regions) -> int:
+    size = sum(len(line) for region in regions for line in (region.lines if isinstance(region, Clean) else region.ours))
+    return size * sum(isinstance(region, Conflict) for region in regions)
 
 
 def _frame(parser: "Parser", regions: Regions, side: str) -> Frame | None:

@@ -6,12 +6,14 @@ to be right is for the ranking.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from devagent.merge.carried import edits, repeated
 from devagent.merge.histogram import diff
 from devagent.merge.imports import united
+from devagent.merge.parts import chosen
 from devagent.merge.versions import Lines, split_lines
 from devagent.merge.weave import Choice, Texts, Weave, key, only_ours, only_theirs, ours_first, theirs_first, tokens
 
@@ -22,6 +24,8 @@ _RESEMBLES = 0.6
 """Likeness of two lines (Dice's coefficient of their tokens) from which on one is a version of the other."""
 _MOST_PAIRS = 2_500
 """Pairs of lines that are compared in one difference."""
+_MOST_UNITS = 3_000
+"""Words and signs of a side up to which the two sides are compared with each other."""
 _RENAMES = 4
 """Different words that one side may have replaced for it to count as a rename."""
 
@@ -38,7 +42,7 @@ class Hunk:
     is_large: bool = False
     """Whether it is too large for patterns that align anything."""
 
-    @property
+    @cached_property
     def swapped(self) -> "Hunk":
         """The same conflict seen from the other side."""
         return replace(self, ours=self.theirs, theirs=self.ours)
@@ -51,7 +55,12 @@ class Hunk:
     @cached_property
     def by_tokens(self) -> Weave:
         """The versions woven by words and signs."""
-        return Weave(Texts(*(tokens(b"".join(t)) for t in (self.base, self.ours, self.theirs))), self.operations)
+        return Weave(self.units, self.operations)
+
+    @cached_property
+    def units(self) -> Texts:
+        """The versions as words and signs."""
+        return Texts(*(tokens(b"".join(text)) for text in (self.base, self.ours, self.theirs)))
 
     @cached_property
     def head(self) -> int:
@@ -86,6 +95,19 @@ class Pattern:
     """One way to resolve a conflict, and a sentence about it for a person."""
 
     make: Make
+    why: str
+
+    def texts(self, hunk: Hunk) -> Iterable[Lines | bytes]:
+        """What it makes of a conflict: one text or none."""
+        made = self.make(hunk)
+        return () if made is None else (made,)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A way to resolve a conflict that leaves a choice: it gives several texts."""
+
+    texts: Callable[[Hunk], Iterable[Lines | bytes]]
     why: str
 
 
@@ -148,14 +170,19 @@ def _without_repeats(hunk: Hunk) -> Lines:
     return hunk.ours + tuple(line for line in hunk.theirs if key(line) not in have)
 
 
-def _sorted_union(hunk: Hunk) -> Lines | None:
+def _sorted_unions(hunk: Hunk) -> Iterator[Lines]:
     """The lines of both, sorted, each once, without what one side deleted: for lists that are sorted already."""
-    sides = [[key(line) for line in side if key(line)] for side in (hunk.ours, hunk.theirs)]
-    if not all(sides) or any(side != sorted(side) for side in sides):
-        return None
-    base, ours, theirs = (dict.fromkeys(key(line) for line in t) for t in (hunk.base, hunk.ours, hunk.theirs))
-    lines = {key(line): line for line in (*hunk.theirs, *hunk.ours) if key(line)}
-    return tuple(line for k, line in sorted(lines.items()) if k not in base or (k in ours and k in theirs))
+    for order in (key, _caseless):
+        sides = [[order(line) for line in side if key(line)] for side in (hunk.ours, hunk.theirs)]
+        if all(sides) and all(side == sorted(side) for side in sides):
+            base, ours, theirs = (set(map(order, text)) for text in (hunk.base, hunk.ours, hunk.theirs))
+            lines = {order(line): line for line in (*hunk.theirs, *hunk.ours) if key(line)}
+            yield tuple(line for k, line in sorted(lines.items()) if k not in base or (k in ours and k in theirs))
+
+
+def _caseless(line: bytes) -> bytes:
+    """What a line is sorted by where upper and lower case are one, and a separator behind it is none of it."""
+    return key(line).lower().rstrip(b",;")
 
 
 def _replaced(hunk: Hunk) -> Lines | None:
@@ -224,11 +251,35 @@ def _renames(hunk: Hunk) -> dict[bytes, bytes]:
     return renames if len(renames) <= _RENAMES else {}
 
 
+def _repeated(hunk: Hunk) -> bytes | None:
+    """Theirs with each of our edits made wherever it fits."""
+    base, ours, theirs = hunk.units
+    made = repeated(edits(base, ours, hunk.operations), theirs)
+    return None if made is None else b"".join(made)
+
+
+def _repeated_and_merged(hunk: Hunk) -> bytes | None:
+    """Ours merged with theirs by tokens, after our edits are made in theirs and in the base wherever they fit."""
+    base, ours, theirs = hunk.units
+    done = edits(base, ours, hunk.operations)
+    made = repeated(done, theirs)
+    if made is None:
+        return None
+    return Weave(Texts(repeated(done, base) or base, ours, made), hunk.operations).text(ours_first)
+
+
+def _chosen(hunk: Hunk) -> Iterator[bytes]:
+    """The sides compared word by word, each difference from one of them."""
+    _, ours, theirs = hunk.units
+    if max(len(ours), len(theirs)) <= _MOST_UNITS:
+        yield from chosen(ours, theirs, hunk.operations)
+
+
 def _with(renames: Mapping[bytes, bytes], lines: Lines) -> bytes:
     return _WORD.sub(lambda match: renames.get(match[0], match[0]), b"".join(lines))
 
 
-PATTERNS: dict[str, Pattern] = {
+PATTERNS: dict[str, Pattern | Family] = {
     "ours": Pattern(lambda hunk: hunk.ours, "Our side as it is."),
     "theirs": Pattern(lambda hunk: hunk.theirs, "Their side as it is."),
     "ours then theirs": Pattern(_both, "What both sides wrote, ours first."),
@@ -253,7 +304,7 @@ PATTERNS: dict[str, Pattern] = {
     ),
     "union": Pattern(_united, "All lines of both sides in order, those that both have once."),
     "union, theirs first": _swapped(_united, "All lines of both sides in order, theirs first."),
-    "sorted union": Pattern(_sorted_union, "Both sides keep a sorted list: the lines of both, sorted."),
+    "sorted union": Family(_sorted_unions, "Both sides keep a sorted list: the lines of both, sorted."),
     "imports united": Pattern(
         lambda hunk: united(hunk.base, hunk.ours, hunk.theirs),
         "The imports of both sides, name by name, without those that a side dropped.",
@@ -278,6 +329,15 @@ PATTERNS: dict[str, Pattern] = {
     "merged after their rename": _swapped(
         _renamed_and_merged, "Both sides merged by words, after their rename is carried into ours."
     ),
+    "our edits in theirs": Pattern(_repeated, "Their side, with what our side did made wherever it fits."),
+    "their edits in ours": _swapped(_repeated, "Our side, with what their side did made wherever it fits."),
+    "merged after our edits": Pattern(
+        _repeated_and_merged, "Both sides merged by words, after what our side did is made in theirs wherever it fits."
+    ),
+    "merged after their edits": _swapped(
+        _repeated_and_merged, "Both sides merged by words, after what their side did is made in ours wherever it fits."
+    ),
+    "part by part": Family(_chosen, "Where the sides differ, here our words, there theirs."),
     "what both have": Pattern(_common, "Only the lines that both sides have."),
     "neither": Pattern(lambda _hunk: (), "The lines deleted."),
     "base": Pattern(lambda hunk: hunk.base, "What stood here before both sides changed it."),
@@ -291,8 +351,8 @@ _SIMPLE = ("ours", "theirs", "ours then theirs", "theirs then ours", "neither", 
 
 
 def texts(hunk: Hunk) -> Iterator[tuple[str, Lines]]:
-    """What each pattern makes of the conflict, those that say something."""
+    """What the patterns make of the conflict, each text with the name of its pattern."""
     for name, pattern in PATTERNS.items():
-        made = None if hunk.is_large and name not in _SIMPLE else pattern.make(hunk)
-        if made is not None:
-            yield name, split_lines(made) if isinstance(made, bytes) else tuple(made)
+        if not hunk.is_large or name in _SIMPLE:
+            for made in pattern.texts(hunk):
+                yield name, split_lines(made) if isinstance(made, bytes) else tuple(made)

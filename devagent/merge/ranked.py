@@ -20,7 +20,7 @@ def merge(versions: Versions, regions: Regions, limits: Limits) -> Regions:
         for index, region in enumerate(regions)
         if isinstance(region, Conflict)
     }
-    decided = ranking.decide(versions, regions, proposals)
+    decided = ranking.decide(versions, regions, proposals, most=limits.candidates)
 
     def step(index: int, region: Region) -> Region:
         if not isinstance(region, Conflict) or index not in decided:

@@ -1,8 +1,8 @@
 """Step 4, second half: how likely each candidate is, decided jointly over the conflicts of a file.
 
-Two forests learnt from real merges (`weights.json`): the first looks at each text by itself, the second also at what
-the first thinks of the other conflicts of the file. What comes out is calibrated: of the texts that get 0.8, people
-made four in five.
+Two forests learnt from real merges (`weights.json`): the first looks at each text by itself, the second at what the
+first thinks of it, of the texts beside it and of the other conflicts of the file. What comes out is calibrated: of the
+texts that get 0.8, people made four in five.
 """
 
 import json
@@ -16,6 +16,7 @@ from devagent.merge.candidates import Whole, distinct, is_indented, shape, whole
 from devagent.merge.decision import Alternative, Confidence, Decision, origins
 from devagent.merge.features import FileFacts, HunkFacts, conflict_numbers, joint_numbers
 from devagent.merge.forest import Forest
+from devagent.merge.limits import Limits
 from devagent.merge.markers import untrimmed
 from devagent.merge.regions import Conflict, Regions
 from devagent.merge.versions import Lines, Versions
@@ -28,7 +29,7 @@ class Weights:
     """What was learnt, and the thresholds that were frozen with it.
 
     Arguments:
-        features: the names of the columns of the first forest; the second has `joint` columns after them.
+        features, joint: the names of the columns of the first forest and of the second.
         steps: points of the calibration: what the second forest says, and how often that was right.
         certain, likely: from which chance on a decision is of this class.
     """
@@ -73,18 +74,21 @@ def decide(
     regions: Regions,
     proposals: Mapping[int, Sequence[Alternative]],
     weights: Weights | None = None,
+    *,
+    most: int = Limits.candidates,
 ) -> dict[int, Decision]:
     """The likeliest alternative for each conflict, decided jointly over the file; the others as its alternatives.
 
     Arguments:
         proposals: per index of a conflict in `regions`, its candidates; a conflict with none gets no decision.
+        most: how many texts are kept for one conflict.
     """
     weights = weights or Weights.shipped()
     asked = {index: found for index, found in proposals.items() if found}
     if not asked:
         return {}
     chances = _chances(versions, regions, asked, weights)
-    return {index: _decision(regions, index, found, chances[index], weights) for index, found in asked.items()}
+    return {index: _decision(regions, index, found, chances[index], weights, most) for index, found in asked.items()}
 
 
 def _chances(
@@ -99,12 +103,13 @@ def _chances(
         named = [_named(versions.path, opened, alternative) for alternative in found]
         table = conflict_numbers(HunkFacts(opened.hunk, facts, places[index]), named)
         rows = [[numbers[name] for name in weights.features] for numbers in table]
-        tables.append(rows)
+        tables.append(table)
         alone.append([(names, weights.first.probability(row)) for (_, names), row in zip(named, rows, strict=True)])
     result = {}
-    for (index, found), rows, joint in zip(asked.items(), tables, joint_numbers(alone), strict=True):
-        both = ([*row, *(numbers[name] for name in weights.joint)] for row, numbers in zip(rows, joint, strict=True))
-        chances = [weights.calibrated(weights.second.probability(row)) for row in both]
+    for (index, found), table, joint in zip(asked.items(), tables, joint_numbers(alone), strict=True):
+        known = ({**numbers, **more} for numbers, more in zip(table, joint, strict=True))
+        together = ([numbers[name] for name in weights.joint] for numbers in known)
+        chances = [weights.calibrated(weights.second.probability(row)) for row in together]
         # What an earlier step proposed was measured for itself; the forests know it only by its likeness to others.
         result[index] = [max(chance, other.probability) for chance, other in zip(chances, found, strict=True)]
     return result
@@ -121,13 +126,18 @@ def _named(path: str, opened: Whole, alternative: Alternative) -> tuple[Lines, S
 
 
 def _decision(
-    regions: Regions, index: int, found: Sequence[Alternative], chances: Sequence[float], weights: Weights
+    regions: Regions,
+    index: int,
+    found: Sequence[Alternative],
+    chances: Sequence[float],
+    weights: Weights,
+    most: int,
 ) -> Decision:
     """The likeliest alternative; where two are as likely, the one that was proposed first."""
     conflict = regions[index]
     assert isinstance(conflict, Conflict)
     ranked = [replace(found[n], probability=chances[n]) for n in sorted(range(len(found)), key=lambda n: -chances[n])]
-    best, *others = ranked
+    best, *others = ranked[:most]
     confidence = (
         Confidence.CERTAIN
         if best.probability >= weights.certain

@@ -4,12 +4,13 @@ import json
 import os
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from devagent.errors import UsageError
 from devagent.journal.files import make_private, open_private
-from devagent.merge.decision import Alternative, Decision
+from devagent.merge.decision import Alternative, Decision, left_out
 from devagent.merge.merged import Merged
 from devagent.merge.regions import Clean, Conflict
 from devagent.merge.versions import Lines
@@ -21,15 +22,17 @@ _SHOWN_ALTERNATIVES = 3
 _NAMED = 5
 
 
-def record(folder: Path, merged: Merged) -> None:
+def record(folder: Path, merged: Merged, *, is_rebase: bool = False) -> None:
     """Keep what was decided about the file `merged.versions.path`, in place of what was kept about it before.
 
-    The oldest records go when there are too many. Raises `OSError` if nothing can be written there.
+    The oldest records go when there are too many. `is_rebase`: "theirs" is the user's own commit, and "ours" the branch
+    that it is put onto. Raises `OSError` if nothing can be written there.
     """
     make_private(folder)
-    content = _json(_story(merged, texts=True))
+    about = {"is_rebase": is_rebase}
+    content = _json(_story(merged, texts=True) | about)
     if len(content) > _MOST_BYTES:
-        content = _json(_story(merged, texts=False))
+        content = _json(_story(merged, texts=False) | about)
     _write(folder / _name(merged.versions.path), content)
     _drop_oldest(folder)
 
@@ -90,8 +93,11 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _drop_oldest(folder: Path) -> None:
-    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
-    for file in files[:-_MOST_RECORDS]:
+    times = {}
+    for file in folder.glob("*.json"):
+        with suppress(FileNotFoundError):  # another merge, in another work tree, dropped it
+            times[file] = file.stat().st_mtime_ns
+    for file in sorted(times, key=times.__getitem__)[:-_MOST_RECORDS]:
         file.unlink(missing_ok=True)
 
 
@@ -102,9 +108,10 @@ def _story(merged: Merged, *, texts: bool) -> dict[str, Any]:
         if isinstance(region, Conflict):
             entry: dict[str, Any] = {"conflict": region.number, "line": line, "settled": False}
             entry |= {"base": _text(region.base), "ours": _text(region.ours), "theirs": _text(region.theirs)}
-            conflicts.append(entry | _decided(region.proposal))
+            conflicts.append(entry | _decided(region.proposal, region))
         elif region.decision:
-            conflicts.append({"conflict": _number(region), "line": line, "settled": True} | _decided(region.decision))
+            entry = {"conflict": _number(region), "line": line, "settled": True}
+            conflicts.append(entry | _decided(region.decision, region.was))
     if not texts:
         kept = ("conflict", "line", "settled", "how", "why", "confidence", "probability")
         conflicts = [{name: entry[name] for name in kept if name in entry} for entry in conflicts]
@@ -115,9 +122,10 @@ def _number(region: Clean) -> int | None:
     return region.was.number if region.was else None
 
 
-def _decided(decision: Decision | None) -> dict[str, Any]:
+def _decided(decision: Decision | None, conflict: Conflict | None) -> dict[str, Any]:
     if decision is None:
         return {}
+    without = left_out(decision.lines, conflict.base, conflict.ours, conflict.theirs) if conflict else ()
     return {
         "how": decision.how,
         "why": decision.why,
@@ -125,6 +133,7 @@ def _decided(decision: Decision | None) -> dict[str, Any]:
         "probability": round(decision.probability, 4),
         "text": _text(decision.lines),
         "origins": [origin.value for origin in decision.origins],
+        "left_out": [[side.value, _text((line,))] for side, line in without],
         "alternatives": [_alternative(other) for other in decision.alternatives[:_SHOWN_ALTERNATIVES]],
     }
 

@@ -72,6 +72,18 @@ def tree_with(repo: Repository, commit: str | None, changes: Iterable[TreeChange
         return repo.git.run("write-tree", env=env).line
 
 
+def staged_tree(repo: Repository, changes: Iterable[TreeChange]) -> str:
+    """The id of the tree of the index in which `changes` have been made, each at a path in conflict, or at any other.
+
+    Raises `UsageError` where another path is in conflict.
+    """
+    with scratch_index(repo, copied=True) as env:
+        _restage(repo, [Restaging(c.path, EMPTY, (c.after, None, None, None)) for c in changes], env)
+        if repo.git.run("ls-files", "--unmerged", "-z", env=env).stdout:
+            raise UsageError("the index has unmerged files", hint="Resolve them first")
+        return repo.git.run("write-tree", env=env).line
+
+
 def index_of(repo: Repository, commit: str | None, changes: Iterable[TreeChange], index: Path) -> None:
     """Make the file `index` an index of a commit in which `changes` have been made, for commands that read files."""
     env = {"GIT_INDEX_FILE": str(index)}

@@ -126,8 +126,9 @@ def histories(repo: Repository, state: UnderWay, paths: Sequence[str]) -> dict[s
     if not (ours and theirs and paths):
         return {}
     if state.base:
-        # One commit is carried over: it is all that its side did.
-        one = Commit(theirs[:_SHORT], _subject(repo, theirs))
+        # One commit is carried over, or taken back: it is all that its side did.
+        carried = state.base if state.operation is Operation.REVERT else theirs
+        one = Commit(carried[:_SHORT], _subject(repo, carried))
         mine = _log(repo, f"{state.base}..{ours}", paths)
         return {path: History(mine[path], (one,)) for path in paths}
     mine, other = _log(repo, f"{theirs}..{ours}", paths), _log(repo, f"{ours}..{theirs}", paths)
@@ -248,7 +249,7 @@ def _parent(repo: Repository, commit: str) -> str:
 
 def _log(repo: Repository, commits: str, paths: Sequence[str]) -> dict[str, tuple[Commit, ...]]:
     """The latest of these commits that touch each path."""
-    flags = ("--no-merges", "-z", f"--max-count={_MOST_COMMITS}", f"--format={_MARK}%h%x09%s", "--name-only")
+    flags = ("--no-merges", "-z", f"--max-count={_MOST_COMMITS}", f"--format={_MARK}%H%x09%s", "--name-only")
     # A command line takes only so much.
     limited = paths if len(paths) <= _MOST_PATHS else ()
     found: dict[str, list[Commit]] = {path: [] for path in paths}
@@ -256,7 +257,7 @@ def _log(repo: Repository, commits: str, paths: Sequence[str]) -> dict[str, tupl
     for field in repo.git.run("log", *flags, "--no-show-signature", commits, "--", *limited, check=False).fields:
         if field.startswith(_MARK):
             name, _, subject = field.removeprefix(_MARK).partition("\t")
-            latest = Commit(name, subject)
+            latest = Commit(name[:_SHORT], subject)
         elif latest and len(touching := found.get(field.removeprefix("\n"), [])) < _MOST_SHOWN:
             touching.append(latest)
     return {path: tuple(commits) for path, commits in found.items()}

@@ -1,9 +1,33 @@
-"""git's own memory of resolutions (`git rerere`): which conflicts it knows no answer to, and forgetting one."""
+"""git's own memory of resolutions (`git rerere`): what it knows, which conflicts it does not, and forgetting one."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from devagent.repo.git import Repository
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What git has learnt from one file: the text with markers, which show neither names nor the base, and the answer.
+
+    `when` is when it was learnt, in seconds since the epoch.
+    """
+
+    before: bytes
+    after: bytes
+    when: float
+
+
+def answers(repo: Repository, most: int) -> list[Answer]:
+    """What git has learnt, the latest first; at most so many."""
+    known = [(path.stat().st_mtime, path) for path in (repo.common_dir / "rr-cache").glob("*/postimage*")]
+    found = []
+    for when, path in sorted(known, reverse=True)[:most]:
+        before = path.with_name(path.name.replace("postimage", "preimage"))
+        if before.is_file():
+            found.append(Answer(before.read_bytes(), path.read_bytes(), when))
+    return found
 
 
 def unlearnt(repo: Repository, paths: Collection[str]) -> dict[str, str]:

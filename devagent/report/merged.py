@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from devagent.report.output import COLOURS, MARKS
-from devagent.report.resolving import console_on_stdout, file_lines
+from devagent.report.resolving import console_on_stdout, file_lines, print_evidence
 from devagent.report.shown import json_text, shown
 from devagent.report.telling import plural
 from devagent.workflows.conflicts.merging import MergeResult
@@ -12,8 +11,6 @@ from devagent.workflows.conflicts.resolution import Outcome
 
 def print_merge(result: MergeResult, *, as_json: bool, checked: bool) -> None:
     """The files in conflict, the evidence, and what to do next. `checked`: it was only asked what would conflict."""
-    from rich.text import Text
-
     if as_json:
         print(json_text(result.to_json(), indent=1))
         return
@@ -26,11 +23,9 @@ def print_merge(result: MergeResult, *, as_json: bool, checked: bool) -> None:
         for text in file_lines(file, result.state):
             console.print(text, soft_wrap=True)
         console.print()
-    for item in result.evidence:
-        mark = (f"{MARKS[item.verdict]} ", COLOURS[item.verdict])
-        console.print(Text.assemble(mark, shown(f"{item.gate}: {item.summary}")), soft_wrap=True)
-        for line in item.details[:8]:
-            console.print(shown(f"    {line}"), soft_wrap=True)
+    for note in result.notes:
+        console.print(shown(note), soft_wrap=True)
+    print_evidence(console, result.evidence)
     for line in _end(result):
         console.print(shown(line), soft_wrap=True)
 
@@ -40,6 +35,7 @@ def _checked(result: MergeResult) -> Iterator[str]:
     for file in result.files:
         word = "can be resolved" if file.outcome is Outcome.RESOLVED else file.reason or str(file.outcome)
         yield f"{file.path}: {file.entry.status} ({word})"
+    yield from map(str, result.semantic)
     ours, theirs = result.state.ours.name, result.state.theirs.name
     match result.outcome:
         case "up to date":
@@ -48,6 +44,9 @@ def _checked(result: MergeResult) -> Iterator[str]:
             yield f"{theirs} has all of {ours}: it merges without a commit"
         case "clean":
             yield f"{theirs} merges into {ours} without a conflict"
+        case "semantic conflicts":
+            count = plural(len(result.semantic), "semantic conflict")
+            yield f"{theirs} merges into {ours} without a conflict of text, but with {count}"
         case _:
             solved = sum(file.outcome is Outcome.RESOLVED for file in result.files)
             yield f"{plural(len(result.files), 'file')} would conflict; {solved} of them can be resolved"
@@ -70,5 +69,7 @@ def _end(result: MergeResult) -> Iterator[str]:
             yield f"Proposed: the merge of {theirs} into {ours}."
             yield f"Next: devagent show {result.run}, devagent apply --commit {result.run}"
         case "unverified":
-            yield f"Unverified: no test observes the merge of {theirs} into {ours}."
+            count = plural(len(result.semantic), "semantic conflict")
+            why = f"{count}, see above" if result.semantic else "no test observes it"
+            yield f"Unverified: the merge of {theirs} into {ours}: {why}."
             yield f"Read it first: devagent show {result.run}; then devagent apply --commit --unverified {result.run}"

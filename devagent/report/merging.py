@@ -71,6 +71,8 @@ def _story(story: Mapping[str, Any]) -> Iterator[str]:
     conflicts = story["conflicts"]
     settled = sum(entry["settled"] for entry in conflicts)
     yield f"{story['path']}: {plural(settled, 'decision')}, {plural(len(conflicts) - settled, 'conflict')} left"
+    if story.get("is_rebase"):
+        yield "in a rebase: ours is the branch that your commits are put onto, theirs is your own commit"
     for entry in conflicts:
         yield ""
         yield from _told(entry)
@@ -90,5 +92,8 @@ def _told(entry: Mapping[str, Any]) -> Iterator[str]:
     for number, line in enumerate(lines):
         origin = origins[number] if number < len(origins) else ""
         yield f"  {origin:6} │ {line}"
+    if without := entry.get("left_out"):
+        yield "  left out:"
+        yield from (f"  {side:6} │ {line.rstrip()}" for side, line in without)
     for other in entry.get("alternatives", []):
         yield f"  or {other['how']} ({other['probability']:.0%})"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from devagent.merge.decision import Confidence, Decision, Origin
 from devagent.repo.conflicts import Status
 from devagent.repo.operation import Operation
+from devagent.report.output import COLOURS, MARKS
 from devagent.report.shown import json_text, shown
 from devagent.report.telling import plural
 from devagent.workflows.conflicts.resolution import BY_USER, FileResolution, Hunk, Outcome, Resolution, texts
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     from devagent.merge.versions import Lines
     from devagent.repo.operation import Commit, UnderWay
     from devagent.workflows.conflicts.mergetool import Tooled
+    from devagent.workflows.results import Observed
 
 MOST_LINES = 16
 _MOST_ALTERNATIVES = 3
-_SHOWN_ABOVE = ("ours", "theirs", "ours, then theirs", "theirs, then ours", "what was there before")
+_MOST_DETAILS = 8
+_SHOWN_ABOVE = ("ours", "theirs", "ours, then theirs", "theirs, then ours", "what was there before", "neither")
 _MARKS = {
     Outcome.RESOLVED: ("✓", "green"),
     Outcome.PARTLY: ("~", "yellow"),
@@ -42,7 +45,23 @@ def print_resolution(result: Resolution, *, as_json: bool) -> None:
         _print_nothing(console, result)
         return
     _print_files(console, result)
+    for finding in result.semantic:
+        console.print(shown(f"semantic conflict: {finding}"), soft_wrap=True)
+    print_evidence(console, result.evidence)
     print_closing(console, result)
+
+
+def print_evidence(console: "Console", evidence: "Sequence[Observed]") -> None:
+    """What was observed of a result, gate by gate."""
+    from rich.text import Text
+
+    for item in evidence:
+        mark = (f"{MARKS[item.verdict]} ", COLOURS[item.verdict])
+        console.print(Text.assemble(mark, shown(f"{item.gate}: {item.summary}")), soft_wrap=True)
+        for line in item.details[:_MOST_DETAILS]:
+            console.print(shown(f"    {line}"), soft_wrap=True)
+        if (more := len(item.details) - _MOST_DETAILS) > 0:
+            console.print(f"    … {plural(more, 'line')} more", soft_wrap=True)
 
 
 def _print_nothing(console: "Console", result: Resolution) -> None:
@@ -61,8 +80,7 @@ def print_closing(console: "Console", result: Resolution) -> None:
 
 def _print_files(console: "Console", result: Resolution) -> None:
     console.print(shown(headline(result)), style="bold", soft_wrap=True)
-    if result.state and result.state.swapped:
-        told = f"ours is {result.state.ours.name}; theirs is your own commit {result.state.theirs.name}"
+    if result.state and (told := who_is_who(result.state)):
         console.print(shown(told), soft_wrap=True)
     for line in result.notes:
         console.print(shown(line), soft_wrap=True)
@@ -104,8 +122,21 @@ def headline(result: Resolution) -> str:
     what = f"{str(state.operation)[0].upper()}{str(state.operation)[1:]}"
     if state.operation in (Operation.STASH, Operation.UNKNOWN):
         return f"{what} into {state.ours.name}: {count}"
-    word = "onto" if state.swapped else "into"
-    return f"{what} of {state.theirs.name} {word} {state.ours.name}{step}: {count}"
+    word = "onto" if state.swapped else "on" if state.operation is Operation.REVERT else "into"
+    return f"{what} of {state.theirs.name.removeprefix('before ')} {word} {state.ours.name}{step}: {count}"
+
+
+def who_is_who(state: "UnderWay") -> str:
+    """Which side is which, where that is not what people expect; else empty."""
+    ours, theirs = state.ours.name, state.theirs.name
+    match state.operation:
+        case Operation.REBASE:
+            return f"ours is {ours}; theirs is your own commit {theirs}"
+        case Operation.REVERT:
+            return f"ours is {ours} as it is; theirs is the code {theirs}"
+        case Operation.STASH:
+            return f"ours is {ours} as it is now; theirs is what you had stashed"
+    return ""
 
 
 def file_lines(file: FileResolution, state: "UnderWay | None") -> Iterator["Text"]:
@@ -122,7 +153,7 @@ def file_lines(file: FileResolution, state: "UnderWay | None") -> Iterator["Text
         yield from hunk_lines(hunk, len(hunks))
     for decision in file.elsewhere:
         yield Text(shown(f"  outside the conflicts: {decision.how}: {decision.why}"))
-    if not hunks and file.reason:
+    if file.reason and not any(hunk.decision for hunk in hunks):
         yield Text(shown(f"  {file.reason}"))
     if file.choices and not file.chosen:
         offered = ", ".join(f"{choice.name} ({choice.what})" for choice in file.choices)
@@ -213,15 +244,22 @@ def closing_lines(result: Resolution) -> Iterator[str]:
     if result.run:
         yield from _after_writing(result)
         return
+    if result.fails:
+        yield f"{plural(total, 'file')} can be resolved, but not so: see above. Nothing was changed."
+        yield "Next: devagent resolve --interactive, and take another alternative"
+        return
+    if result.semantic:
+        yield f"{plural(len(result.semantic), 'semantic conflict')}: see above; no text decides about them."
     if not left:
         yield f"{plural(total, 'file')} can be resolved; nothing was changed."
     else:
         partly = sum(file.outcome is Outcome.PARTLY for file in left)
-        in_part = f", {partly} in part" if partly else ""
+        there = ", as it is there already" if all(file.is_written for file in left if file.writable) else ""
+        in_part = f", {partly} in part{there}" if partly else ""
         yield f"{done} of {total} can be resolved{in_part}; nothing was changed."
     if not left:
-        yield f"Next: devagent resolve --apply{_or_continue(result)}"
-    elif any(file.writable for file in result.files):
+        yield f"Next: devagent resolve --apply{_or_continue(result) if not result.others else ''}"
+    elif any(file.writable and not file.is_written for file in result.files):
         yield f"Next: devagent resolve --apply for what is resolved; for the rest, {_for_a_person(result)}"
     else:
         yield f"Next: {_for_a_person(result)}"
@@ -238,10 +276,14 @@ def _after_writing(result: Resolution) -> Iterator[str]:
         yield f"resolved in part, with markers for the rest: {', '.join(partly)}"
     yield f"`devagent resolve --restore` brings the conflicts back (run {result.run})"
     if result.left:
-        ways = "edit what has markers, and git add it; or be asked: devagent resolve --restore, then with --interactive"
-        yield f"{plural(len(result.left), 'file')} left. Next: {ways if partly else _for_a_person(result)}"
+        by_hand = "; or edit what has markers, and git add it" if partly else ""
+        yield f"{plural(len(result.left), 'file')} left. Next: {_for_a_person(result)}{by_hand}"
+    elif result.others:
+        yield f"{plural(result.others, 'more file')} in conflict. Next: devagent resolve"
     elif not result.staged:
         yield "Next: look at it with git diff, and git add it"
+    elif result.semantic:
+        yield f"Next: mend the {plural(len(result.semantic), 'semantic conflict')} above, git add it, and go on by git"
     elif result.state and result.state.operation.go_on:
         yield f"Next: git {' '.join(result.state.operation.go_on)}"
     elif result.state and result.state.operation is Operation.STASH:

@@ -21,9 +21,13 @@ PHASE = "conflict"
 TRIES = 2
 TOKENS: dict[SizeClass, int] = {"small": 1800, "large": 12_000}
 """Most tokens of a prompt: a small model on two cores reads some fifty a second."""
+TEXTS: dict[SizeClass, int] = {"small": 4, "large": 8}
+"""Most texts to choose from."""
 AROUND: dict[SizeClass, int] = {"small": 8, "large": 60}
 """Most lines of the enclosing definition that are shown before a conflict, and after it."""
 _HERE = "[the conflict]"
+_A_NUMBER = 60
+"""Tokens that are enough to say a number in, with what some models put around it."""
 _NONE, _WRITTEN = "none", "text"
 
 
@@ -71,15 +75,18 @@ class Disputed:
 
 @dataclass(frozen=True)
 class Picked:
-    """The text that a model wants in the place of a conflict. `written`: it is its own; `why` is what it says of it."""
+    """The text that a model wants in the place of a conflict, why, as it says, and among how many it was to choose."""
 
     text: str
-    written: bool = False
     why: str = ""
+    among: int = 0
 
 
-Check = Callable[[Disputed, str], str]
-"""What is wrong with a text that a model wrote, in words for the model; empty where nothing is."""
+Check = Callable[[Disputed, str, bool], str]
+"""What is wrong with a text that a model wrote, in words for the model; empty where nothing is.
+
+The flag says that the model insists: what may be so, if it is meant, is no longer told.
+"""
 
 
 class TooLong(ValueError):
@@ -108,8 +115,12 @@ class Chooser:
             picked = picked if again and again.text == picked.text else None
         return picked
 
+    def offered(self, disputed: Disputed) -> tuple[str, ...]:
+        """The texts that this model is to choose from."""
+        return disputed.texts[: TEXTS[self.gateway.card.size]]
+
     def _orders(self, disputed: Disputed) -> list[list[int]]:
-        order = list(range(len(disputed.texts)))
+        order = list(range(len(self.offered(disputed))))
         return [order, order[::-1]] if self._is_small else [order]
 
     @property
@@ -119,27 +130,22 @@ class Chooser:
     async def _asked(self, disputed: Disputed, order: Sequence[int], turn: int) -> Picked | None:
         request = self._request(disputed, order)
         schema = self._schema(len(order))
+        refused = ""
         for attempt in range(1, TRIES + 1):
             place = f"conflict/{disputed.place}/{turn}.{attempt}"
             reply = await self.gateway.ask(place, request, role=self.phase.by.name, phase=self.phase.name)
             try:
-                return self._read(reply.text, disputed, order, schema)
+                picked = _read(reply.text, disputed, order, schema)
+                if picked is None or picked.text in disputed.texts:
+                    return picked
+                if not (wrong := self.check(disputed, picked.text, picked.text == refused)):
+                    return picked
+                refused = picked.text
+                raise MalformedArtefact(wrong)
             except MalformedArtefact as problem:
                 again = [Message("assistant", reply.text), Message("user", f"{problem} Try once more.")]
                 request = ModelRequest([*request.messages, *again], request.max_tokens, schema=request.schema)
         return None
-
-    def _read(self, answer: str, disputed: Disputed, order: Sequence[int], schema: dict[str, Any]) -> Picked | None:
-        said = read_artefact(answer, schema)
-        choice, why = str(said["choice"]), one_line(str(said.get("why", "")))
-        if choice == _NONE:
-            return None
-        if choice != _WRITTEN:
-            return Picked(disputed.texts[order[int(choice) - 1]], why=why)
-        text = ended(str(said["text"]), disputed)
-        if problem := self.check(disputed, text):
-            raise MalformedArtefact(problem)
-        return Picked(text, written=text not in disputed.texts, why=why)
 
     def _request(self, disputed: Disputed, order: Sequence[int]) -> ModelRequest:
         """The prompt with as much of what is around the conflict as it can hold."""
@@ -152,7 +158,8 @@ class Chooser:
 
     def _prompt(self, disputed: Disputed, order: Sequence[int], around: int) -> ModelRequest:
         schema = self._schema(len(order))
-        lines = [*disputed.before[len(disputed.before) - around :], _HERE, *disputed.after[:around]] if around else []
+        before = disputed.before[max(0, len(disputed.before) - around) :]
+        lines = [*before, _HERE, *disputed.after[:around]] if around else []
         text = self.phase.prompt(
             {
                 "path": disputed.path,
@@ -168,7 +175,7 @@ class Chooser:
         if not has_schema:
             text += "\n" + schema_in_words(schema)
         messages = [Message("system", self.phase.system or self.phase.by.system), Message("user", text)]
-        most = self.phase.max_tokens if not self._is_small else min(self.phase.max_tokens, 60)
+        most = min(self.phase.max_tokens, _A_NUMBER) if self._is_small else self.phase.max_tokens
         return ModelRequest(messages, most, schema=schema if has_schema else None)
 
     def _schema(self, count: int) -> dict[str, Any]:
@@ -178,10 +185,24 @@ class Chooser:
         if self._is_small:
             schema["properties"] = {"choice": schema["properties"]["choice"]}
             schema["required"] = ["choice"]
+            schema["properties"]["choice"].pop("description", None)
         else:
             choices.append(_WRITTEN)
         schema["properties"]["choice"]["enum"] = choices
         return schema
+
+
+def _read(answer: str, disputed: Disputed, order: Sequence[int], schema: dict[str, Any]) -> Picked | None:
+    said = read_artefact(answer, schema)
+    choice, why = str(said["choice"]), one_line(str(said.get("why", "")))
+    if choice == _NONE:
+        return None
+    if choice == _WRITTEN:
+        text = str(said["text"])
+        if "\0" in text or text != text.encode(errors="replace").decode():
+            raise MalformedArtefact("The text holds characters that cannot stand in a file.")
+        return Picked(ended(text, disputed), why, len(order))
+    return Picked(disputed.texts[order[int(choice) - 1]], why, len(order))
 
 
 def change(base: str, side: str) -> str:

@@ -13,8 +13,11 @@ from devagent.proposal.store import list_runs as stored_runs
 from devagent.repo.git import Repository
 from devagent.repo.objects import diff
 from devagent.team.chain import CONDITIONS
+from devagent.workflows.conflicts.own import was_given_up
 from devagent.workflows.publishing import told_alternatives
 from devagent.workflows.results import VERSION, Observed, OtherWay
+
+_GIVEN_UP = "aborted since"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class RunView:
 
 def overview(repo: Repository) -> list[RunLine]:
     """All runs, oldest first."""
-    return [_line(run) for run in stored_runs(repo)]
+    return [_line(repo, run) for run in stored_runs(repo)]
 
 
 def view(repo: Repository, prefix: str | None) -> RunView:
@@ -76,7 +79,7 @@ def view(repo: Repository, prefix: str | None) -> RunView:
     best, revision = _best_attempt(events), _revision(started)
     seen = RunView(
         run=run.id,
-        state=str(run.state),
+        state=_state(repo, run),
         task=_task(started),
         failure="" if run.state is State.ANSWERED else run.failure,
         diff=best["diff"],
@@ -112,11 +115,17 @@ def _with_proposal(repo: Repository, run: Run, seen: RunView, ground: str) -> Ru
     return RunView(**{**vars(seen), **facts})
 
 
-def _line(run: Run) -> RunLine:
+def _state(repo: Repository, run: Run) -> str:
+    """What became of a run; of a resolution also whether what it was written for was aborted since."""
+    state = run.state
+    return _GIVEN_UP if state is State.APPLIED and was_given_up(repo, run) else str(state)
+
+
+def _line(repo: Repository, run: Run) -> RunLine:
     started = read_first(run.folder)
     revision = _revision(started)
     task = str(revision["feedback"]).split("\n")[0] if revision else _task(started)
-    return RunLine(run.id, str(run.state), task, revision.get("run", ""))
+    return RunLine(run.id, _state(repo, run), task, revision.get("run", ""))
 
 
 def _revision(started: Event | None) -> Mapping[str, Any]:

@@ -22,7 +22,10 @@ from devagent.models.gateway import Gateway
 from devagent.models.model import ModelCard, ModelReply, ModelRequest
 from devagent.proposal.store import Run, run_folder
 from devagent.repo.git import Git, Repository
+from devagent.team.conflict import Disputed
 from devagent.workflows.ask import Answer, Asking
+from devagent.workflows.conflicts.advice import Adviser, is_consultation
+from devagent.workflows.conflicts.consultation import Consultation, Counsel
 from devagent.workflows.request import Request, settings_from_json
 from devagent.workflows.results import VERSION, RunResult
 from devagent.workflows.session import Session, Work
@@ -70,15 +73,17 @@ async def replay(repo: Repository, run: Run, surface: Surface, work: Work | None
         await asyncio.to_thread(_copy, run, copy)
         with ReplayedJournal(copy.folder) as journal:
             journal.observe(surface.event)
+            if is_consultation(journal):
+                return await _replayed(run, journal, _asked_then(scratch, copy, journal, surface, work))
             session = Asking if run.is_question else Session
             return await _replayed(run, journal, session(*_as_then(repo, scratch, copy, journal, surface, work)))
 
 
-async def _replayed(run: Run, journal: ReplayedJournal, session: Session | Asking) -> ReplayResult:
+async def _replayed(run: Run, journal: ReplayedJournal, session: Session | Asking | Consultation) -> ReplayResult:
     commit = run.proposal().commit if (run.folder / "proposal.json").exists() else ""
     facts = ReplayResult(run.id, "same", _ending(journal.events), len(journal.events), 0, commit)
     try:
-        result: RunResult | Answer | None = await session.result()
+        result: RunResult | Answer | Counsel | None = await session.result()
     except FailedThen:
         result = None
     except JournalEnds:
@@ -102,10 +107,21 @@ def _as_then(
         raise UsageError(f"run {run.id} never began", hint=f"devagent discard {run.id}")
     request = Request.from_json(begun[0].data["request"])
     only = tuple(posixpath.relpath(path, repo.root) if path.startswith("/") else path for path in request.only)
-    # No limit ends a replay: where one ended the run, the journal says so.
+    work = replace(work, open_sandbox=refuse)
+    return scratch, run, journal, replace(request, only=only), _settings_then(begun[-1]), surface, work
+
+
+def _asked_then(scratch: Repository, run: Run, journal: ReplayedJournal, surface: Surface, work: Work) -> Consultation:
+    begun = [event for event in journal.events if event.kind in ("run.started", "run.resumed")]
+    asked = [Disputed.from_json(data) for data in begun[0].data["conflicts"]]
+    prompts = begun[0].data["request"]["prompts"]
+    return Adviser(scratch, _settings_then(begun[-1]), surface, work, prompts).session(run, journal, asked, refuse)
+
+
+def _settings_then(begun: Event) -> Settings:
+    """The settings of a session. No limit ends a replay: where one ended the run, the journal says so."""
     budget = BudgetSettings(tokens=0, cost=0.0, seconds=0.0)
-    settings = settings_from_json(begun[-1].data["settings"]).model_copy(update={"budget": budget})
-    return scratch, run, journal, replace(request, only=only), settings, surface, replace(work, open_sandbox=refuse)
+    return settings_from_json(begun.data["settings"]).model_copy(update={"budget": budget})
 
 
 def _beside(repo: Repository, folder: Path) -> Repository:

@@ -61,6 +61,17 @@ def test_a_merge_is_told_in_one_line_and_explained_on_request(devagent: CommandL
     assert len(devagent("merge", "explain", "a.py", "--json", at=root).json["conflicts"]) == 2
 
 
+def test_in_a_rebase_it_is_told_whose_the_sides_are_and_what_is_left_out(devagent: CommandLine, root: Path) -> None:
+    devagent("merge", "install", at=root)
+    run(root, "checkout", "-q", "side")
+    run(root, "rebase", "main", check=False)
+    lines = devagent("merge", "explain", "a.py", at=root).out.splitlines()
+    assert lines[1] == "in a rebase: ours is the branch that your commits are put onto, theirs is your own commit"
+    assert lines[lines.index("  left out:") + 1].endswith(("│ LIMIT = 2", "│ LIMIT = 3"))
+    text = (root / "a.py").read_text()
+    assert "<<<<<<< HEAD\n" in text and " (theirs)\n" in text
+
+
 def test_a_file_that_it_knows_nothing_of_is_told_with_those_it_knows(devagent: CommandLine, root: Path) -> None:
     ended = devagent("merge", "explain", "b.py", at=root)
     assert ended.code == 2

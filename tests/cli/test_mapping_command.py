@@ -39,6 +39,13 @@ def test_a_focus_that_nothing_answers_to_is_named(devagent: CommandLine, shapes:
     assert "devagent: nothing here answers to 'zygote'\n" in ended.err
 
 
+def test_what_could_not_be_read_is_told_beside_the_map(devagent: CommandLine, shapes: Path) -> None:
+    (shapes / "broken.py").write_text("def fine(): pass\ndef worse(( :\n")
+    told = "something may be missing in a place that could not be read: broken.py:2: does not parse"
+    assert f"devagent: not sure: {told}\n" in devagent("map", at=shapes).err
+    assert devagent("map", "--json", at=shapes).json["not_sure"] == ["broken.py:2: does not parse"]
+
+
 def test_json_has_lines_ranks_and_reasons(devagent: CommandLine, shapes: Path) -> None:
     answer = devagent("map", "--json", "--focus", "draw", at=shapes).json
     assert (answer["devagent"], answer["kind"], answer["limit"]) == (1, "map", 4096)

@@ -201,3 +201,66 @@ def test_a_resolution_is_listed_and_shown_as_a_run(devagent: CommandLine, easy: 
     assert "-<<<<<<< HEAD" in shown and "no conflict is left" in shown
     assert devagent("resume", at=easy).told.startswith("this run resolved conflicts: the team has no part in it")
     assert devagent("undo", at=easy).code == 0
+
+
+def test_what_was_written_for_an_aborted_merge_is_not_called_applied(devagent: CommandLine, easy: Path) -> None:
+    devagent("resolve", "--apply", at=easy)
+    Work(easy)("merge", "--abort")
+    assert "aborted since  resolve conflicts in a.py" in devagent("list", at=easy).out
+    Work(easy).commit("something else", {"else.txt": "x"})
+    assert "aborted since" in devagent("list", at=easy).out
+
+
+def test_what_was_committed_stays_applied(devagent: CommandLine, easy: Path) -> None:
+    assert devagent("resolve", "--continue", at=easy).code == 0
+    Work(easy).commit("something else", {"else.txt": "x"})
+    assert "  applied  resolve conflicts in a.py" in devagent("list", at=easy).out
+
+
+def test_after_some_files_the_others_come_next(devagent: CommandLine, several: Path) -> None:
+    lines = devagent("resolve", "--apply", "easy.py", at=several).out.splitlines()
+    assert lines[-1] == "2 more files in conflict. Next: devagent resolve"
+
+
+def test_what_was_resolved_in_part_goes_on_with_questions(devagent: CommandLine, several: Path) -> None:
+    told = devagent("resolve", "--apply", at=several).out
+    assert "2 files left. Next: devagent resolve --interactive; or edit what has markers, and git add it" in told
+    again = devagent("resolve", at=several)
+    assert again.out.splitlines()[-2:] == [
+        "0 of 2 can be resolved, 1 in part, as it is there already; nothing was changed.",
+        "Next: devagent resolve --interactive",
+    ]
+    ended = devagent("resolve", "--interactive", "both.py", at=several, stdin="1\n1\n")
+    assert "resolved and staged: both.py" in ended.out
+    for _ in range(2):
+        assert devagent("resolve", "--restore", at=several).code == 0
+    assert Work(several)("status", "--porcelain").splitlines() == ["UU both.py", "UU easy.py", "UU hard.py"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("stash pop", "ours is main as it is now; theirs is what you had stashed"),
+        ("revert", "ours is main as it is; theirs is the code before "),
+    ],
+)
+def test_which_side_is_which_is_told_where_people_may_wonder(
+    devagent: CommandLine, tmp_path: Path, state: str, told: str
+) -> None:
+    found = next(name for name in BUILD if name.startswith(state))
+    assert told in devagent("resolve", at=BUILD[found](tmp_path / "repo")).out
+
+
+def test_markers_without_a_base_are_for_a_person_to_choose(devagent: CommandLine, tmp_path: Path) -> None:
+    work = Work.new(tmp_path / "repo")
+    marked = "<<<<<<< a\none\n=======\ntwo\n>>>>>>> b\n"
+    work.commit("base", {"a.txt": "x\n"})
+    work.write({"a.txt": f"x\n{marked}y\r\n{marked}z"})
+    ended = devagent("resolve", "--apply", at=work.root)
+    assert ended.code == 1
+    assert "its markers do not show the base" in ended.out
+    assert ended.out.splitlines()[-1] == "Next: devagent resolve --interactive"
+    assert devagent("resolve", "-i", at=work.root, stdin="1\ns\n").code == 1
+    assert (work.root / "a.txt").read_bytes() == f"x\none\ny\r\n{marked}z".encode()
+    assert devagent("resolve", "-i", at=work.root, stdin="5\n").code == 0
+    assert (work.root / "a.txt").read_bytes() == b"x\none\ny\r\nz"

@@ -1,5 +1,6 @@
 """Real merges with the driver: repositories whose branches conflict, and the processes that merge them."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -17,7 +18,8 @@ def environment(**more: str) -> dict[str, str]:
 
 def git(root: Path, *args: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
     """Run git in the repository."""
-    return subprocess.run(["git", *args], cwd=root, check=check, capture_output=True, text=True, env=environment(**env))
+    run = functools.partial(subprocess.run, cwd=root, capture_output=True, text=True, errors="surrogateescape")
+    return run(["git", *args], check=check, env=environment(**env))
 
 
 def branch(root: Path, name: str, files: dict[str, str | bytes]) -> None:

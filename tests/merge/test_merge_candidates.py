@@ -21,11 +21,6 @@ def test_each_candidate_differs_from_the_others_by_more_than_white_space() -> No
     assert [b"x", b"y"] in found and [b"y", b"x"] in found
 
 
-def test_there_are_no_more_than_the_limit() -> None:
-    versions, regions, index = merged(b"f(a)\nb\n", b"f(a, b)\nc\nd\n", b"g(a)\ne\nd\n")
-    assert len(propose(versions, regions, index, Limits(candidates=3))) == 3
-
-
 def test_a_conflict_over_the_limit_has_only_the_simplest() -> None:
     versions, regions, index = merged(b"a\n", b"x\n", b"y\n")
     found = {candidate.how for candidate in propose(versions, regions, index, Limits(conflict_lines=2))}

@@ -204,3 +204,17 @@ def test_time_that_runs_out_leaves_what_git_made(tmp_path: Path) -> None:
     assert done.returncode == os.EX_OK + 1
     assert "were not enough" in done.stderr
     assert b"<<<<<<<" in (tmp_path / "A").read_bytes()
+
+
+@pytest.mark.parametrize("texts", [SPACED, (b"\0a", b"\0b", b"\0c")], ids=["text", "binary"])
+def test_a_large_file_is_left_as_git_merged_it(tmp_path: Path, texts: tuple[bytes, bytes, bytes]) -> None:
+    write_versions(tmp_path, *texts)
+    script = (
+        "from devagent.merge import driver; import sys; driver._MOST_BYTES = 1; "
+        "sys.exit(driver.drive('O', 'A', 'B', '7', 'x.c'))"
+    )
+    command = [PYTHON[0], "-P", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "devagent: x.c: too large, left to git's line merge\n")
+    marked = b"<<<<<<< ours\nf(a, b);\n=======\nf(a,b);\n>>>>>>> theirs\n"
+    assert (tmp_path / "A").read_bytes() == (marked if texts == SPACED else texts[1])

@@ -1,6 +1,6 @@
 """Where the sides mean something else, what was learnt about sides does not count."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devagent.merge.decision import Confidence
@@ -17,6 +17,7 @@ def test_what_is_proven_counts() -> None:
     assert merge_evenly(versions, accept=Confidence.LIKELY).content() == b"g(a, b)\n"
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_it_settles_no_more_than_the_engine_does(base: bytes, ours: bytes, theirs: bytes) -> None:
     versions = Versions("a.py", base, ours, theirs)

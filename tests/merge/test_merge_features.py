@@ -36,6 +36,19 @@ def test_a_text_that_the_grammar_refuses_is_told() -> None:
     assert numbers_of(*versions, b"x = (\n")["parses"] == 0
 
 
+def test_words_that_meet_in_no_version_are_told() -> None:
+    versions = (b"f(a)\n", b"f(a, b)\n", b"g(a)\n")
+    assert numbers_of(*versions, b"g(a, b)\n")["pairs nowhere"] == 0
+    assert numbers_of(*versions, b"g(b, a)\n")["pairs nowhere"] > 0
+
+
+def test_lines_next_to_the_conflict_that_a_side_wrote_are_told() -> None:
+    found = numbers_of(b"a\nb\n", b"new\na\nours\n", b"new\na\ntheirs\n", b"")
+    assert (found["above is new on ours"], found["below is new on theirs"]) == (0, 0)
+    found = numbers_of(b"a\nc\nd\n", b"x = 1\nc\nd\n", b"x = 2\nc\nnew\n", b"")
+    assert found["below is new on ours"] == 0
+
+
 def test_all_texts_have_the_same_features_in_the_same_order() -> None:
     small = numbers_of(b"a\n", b"b\n", b"c\n", b"")
     large = numbers_of(b"a()\n" * 9, b"a(1)\n" * 30, b"", b"a(1)\n" * 30)

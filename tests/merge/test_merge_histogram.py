@@ -54,3 +54,11 @@ def test_lines_that_are_all_too_common_are_aligned_by_the_shortest_script() -> N
 
 def test_without_operations_the_rest_is_one_change() -> None:
     assert diff(list("abcdefgh"), list("aXcYeZgh"), 0) == [Change(1, 6, 1, 6)]
+
+
+def test_a_long_version_with_many_changes_is_aligned_line_by_line() -> None:
+    a = [f"line {number}" for number in range(20_000)]
+    b = [f"other {number}" if number % 10 == 0 else line for number, line in enumerate(a)]
+    changes = diff(a, b)
+    assert_is_a_diff(a, b, changes)
+    assert len(changes) == 2_000

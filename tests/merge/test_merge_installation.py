@@ -97,7 +97,8 @@ def test_where_devagent_fails_git_s_markers_are_there(
 def test_an_interrupted_merge_leaves_no_files_but_git_s_own(make_repo: Make, tmp_path: Path) -> None:
     root = conflicting(make_repo)
     started, slow = tmp_path / "started", tmp_path / "slow"
-    slow.write_text(f"#!/bin/sh\n: >{started}\nsleep 60\n")
+    # One process: a shell would wait for what it starts, which may miss the signal while it is starting.
+    slow.write_text(f"#!{sys.executable}\nimport time\nopen({str(started)!r}, 'w').close()\ntime.sleep(60)\n")
     slow.chmod(0o755)
     break_python(root, slow)
     merging = subprocess.Popen(["git", "merge", "side"], cwd=root, start_new_session=True, stdout=-3, stderr=-3)
@@ -200,7 +201,7 @@ def test_files_with_a_merge_setting_of_their_own_keep_it(make_repo: Make, settin
         seen = git(root, "check-attr", "-z", "merge", "--", "list.c", "other.c", ODD).stdout.split("\0")[2::3]
         expected = {"merge=union": "union", "-merge": "unset", "merge=text": "text"}[setting]
         assert seen == [expected, "devagent", expected]
-    (root / ".gitattributes").unlink()
+    git(root, "rm", "-q", ".gitattributes")
     assert install(repo, PATTERNS).now.kept == ()
 
 

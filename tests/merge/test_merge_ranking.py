@@ -20,7 +20,9 @@ def stump(feature: int, low: float, high: float) -> Forest:
 
 
 def weights(first: Forest, second: Forest, certain: float = 0.9, likely: float = 0.5) -> Weights:
-    return Weights(("is theirs", "is ours"), ("others theirs",), first, second, STEPS, certain, likely)
+    return Weights(
+        ("is theirs", "is ours"), ("is theirs", "is ours", "others theirs"), first, second, STEPS, certain, likely
+    )
 
 
 def conflicted(*pairs: tuple[bytes, bytes]) -> tuple[Versions, Regions, dict[int, tuple[Alternative, ...]]]:
@@ -88,6 +90,12 @@ def test_what_another_step_proposed_is_ranked_too() -> None:
     asked = {index: (Alternative((b"c = 3\n",), "structure", "Both.", 0.6), *found)}
     decision = decide(versions, regions, asked, weights(stump(0, 0, 1), stump(0, 0, 1)))[index]
     assert "structure" in [other.how for other in decision.alternatives]
+
+
+def test_only_the_likeliest_texts_are_kept() -> None:
+    versions, regions, proposals = conflicted((b"a = 1", b"b = 2"))
+    (decision,) = decide(versions, regions, proposals, weights(stump(0, -2, 2), stump(0, -3, 3)), most=3).values()
+    assert (decision.how, len(decision.alternatives)) == ("theirs", 2)
 
 
 def test_the_shipped_weights_fit_the_features() -> None:

@@ -4,7 +4,7 @@ import pytest
 from syntax_edits import parsed
 
 from devagent.merge.structure.element import Element
-from devagent.merge.structure.matching import Effort, TooMuchWork, in_order, longest_rise, match
+from devagent.merge.structure.matching import Effort, TooMuchWork, in_order, match
 
 BODY = "\n    return [line.strip() for line in open({}) if line.strip() and not line.startswith('#')]\n"
 
@@ -57,7 +57,5 @@ def test_work_beyond_the_limit_is_not_done() -> None:
         match(xs, ys, Effort(3))
 
 
-def test_the_longest_rise_is_found() -> None:
-    assert longest_rise([3, 1, 2, 5, 4]) in ([1, 2, 3], [1, 2, 4])
-    assert longest_rise([]) == []
+def test_what_crosses_is_not_in_order() -> None:
     assert in_order({0: 0, 1: 3, 2: 1, 3: 2}) == {0: 0, 2: 1, 3: 2}

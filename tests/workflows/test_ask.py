@@ -71,7 +71,8 @@ def test_where_no_model_answers_the_places_are_shown_and_why(make_repo: MakeRepo
     answer = asked(make_repo(FILES), ScriptedStaff([failure]))
     assert (answer.outcome, answer.exit_code) == ("no model", 1)
     assert answer.summary == "no model answered: the server is gone"
-    assert answer.places[0].name == "double"
+    place = answer.places[0]
+    assert (place.name, place.reasons[0], place.lines) == ("double", "named in the question", ())
 
 
 def test_what_the_budget_does_not_allow_is_not_asked(make_repo: MakeRepo) -> None:

@@ -114,6 +114,13 @@ def test_a_focus_that_nothing_answers_to_is_told(shop: Path) -> None:
     assert map_repository(shop, 200, ["zygote", "Basket"]).unknown == ("zygote",)
 
 
+def test_a_word_that_all_names_have_is_still_an_answer_where_there_is_no_other(make_repo: MakeRepo) -> None:
+    many = "".join(f"def tv_{n}(): pass\n" for n in range(600))
+    repo = make_repo({"tv.py": many, "radio.py": "def tune(): pass\n"})
+    assert map_repository(repo, 100, ["live tv"]).unknown == ()
+    assert map_repository(repo, 100, ["zebra"]).unknown == ("zebra",)
+
+
 def test_tests_come_last(shop: Path) -> None:
     assert not any(name.startswith("tests/") for name in names(map_repository(shop, 300)))
 

@@ -88,6 +88,11 @@ class Element:
         return Counter(word for word in self.words.elements() if word not in common and _TERM.match(word))
 
     @cached_property
+    def weight(self) -> int:
+        """The number of its terms."""
+        return self.terms.total()
+
+    @cached_property
     def shape(self) -> tuple[str | bytes, ...]:
         """Its leaves and how they are nested: equal for elements that differ in white space only."""
         return tuple(_shape(self))

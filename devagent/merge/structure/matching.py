@@ -5,11 +5,11 @@ in GumTree (Falleri et al., 2014); those with the same key among their kind, whe
 between matched neighbours, by the words they have in common.
 """
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from devagent.merge.anchors import longest_rise
 from devagent.merge.histogram import Change, diff
 from devagent.merge.structure.element import Element
 
@@ -18,6 +18,9 @@ _SIMILAR_ALONE = 0.3
 _RENAMED = 0.7
 _LARGEST_TABLE = 10_000
 _DIFF_EFFORT = 200
+_LONGEST_DIFF = 500_000
+_GLANCE = 4
+"""Operations that it takes to see that two elements are of different length."""
 
 Elements = Sequence[Element]
 Match = dict[int, int]
@@ -54,17 +57,23 @@ def match(xs: Elements, ys: Elements, effort: Effort) -> Match:
 
 def similarity(x: Element, y: Element) -> float:
     """How many of their words two elements have in common, from 0 to 1 (Dice)."""
-    return _dice(x.words, y.words)
+    return _dice(x.words, y.words, x.size + y.size)
 
 
 def likeness(x: Element, y: Element) -> float:
     """The same of what their words are about: punctuation and keywords do not count."""
-    return _dice(x.terms, y.terms)
+    return _dice(x.terms, y.terms, x.weight + y.weight)
 
 
-def _dice(x: Counter[bytes], y: Counter[bytes]) -> float:
-    both = x.total() + y.total()
-    return 2 * (x & y).total() / both if both else 1.0
+def _dice(x: Mapping[bytes, int], y: Mapping[bytes, int], total: int) -> float:
+    if len(x) > len(y):
+        x, y = y, x
+    return 2 * sum(min(count, y[word]) for word, count in x.items() if word in y) / total if total else 1.0
+
+
+def cannot_reach(likeness: float, x: int, y: int) -> bool:
+    """Whether two texts of so many words are too unequal in length to be so much alike."""
+    return 2 * min(x, y) < likeness * (x + y)
 
 
 def in_order(found: Match) -> Match:
@@ -73,29 +82,11 @@ def in_order(found: Match) -> Match:
     return dict(pairs[at] for at in longest_rise([y for _, y in pairs]))
 
 
-def longest_rise(values: Sequence[int]) -> list[int]:
-    """The positions of the longest strictly rising subsequence."""
-    ends: list[int] = []
-    best: list[int] = []
-    before: list[int] = []
-    for at, value in enumerate(values):
-        length = bisect_left(ends, value)
-        before.append(best[length - 1] if length else -1)
-        ends[length : length + 1] = [value]
-        best[length : length + 1] = [at]
-    chain = []
-    at = best[-1] if best else -1
-    while at >= 0:
-        chain.append(at)
-        at = before[at]
-    return chain[::-1]
-
-
 def _match_equal(xs: Elements, ys: Elements, found: Match, effort: Effort) -> None:
     """Match what is equal and in the same order in both, as a diff of lines does."""
     inner_x, inner_y = ([_whole(element) for element in elements[1:-1]] for elements in (xs, ys))
     at_x = at_y = 0
-    operations = min(effort.left, _DIFF_EFFORT * (len(xs) + len(ys)))
+    operations = min(effort.left, _LONGEST_DIFF, _DIFF_EFFORT * (len(xs) + len(ys)))
     for change in [*diff(inner_x, inner_y, operations), Change(len(inner_x), len(inner_x), len(inner_y), len(inner_y))]:
         found.update(
             (x + 1, y + 1) for x, y in zip(range(at_x, change.a_start), range(at_y, change.b_start), strict=True)
@@ -199,10 +190,13 @@ def _score(x: Element, y: Element, fields: frozenset[str | None], least: float, 
         return 2.0
     if x.type != y.type or x.node is None or not x.node.is_named:
         return 1.0 if _are_equal(x, y) else 0.0
-    effort.spend(1 + min(len(x.text), len(y.text)) // 64)
-    score = similarity(x, y)
     if x.key != y.key and x.key is not None and y.key is not None:
         least = _RENAMED
+    effort.spend(_GLANCE)
+    if cannot_reach(least, x.size, y.size):
+        return 0.0
+    effort.spend(min(len(x.words), len(y.words)))
+    score = similarity(x, y)
     return score if score >= least else 0.0
 
 

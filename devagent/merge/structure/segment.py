@@ -1,11 +1,13 @@
 """One stretch of a list of siblings between two that all versions have: whose change it is, or how both go together."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from devagent.merge.structure.element import Element
-from devagent.merge.structure.matching import Effort, Elements, Match, in_order, likeness, match
+from devagent.merge.structure.matching import Effort, Elements, Match, cannot_reach, in_order, likeness, match
 from devagent.merge.structure.spacing import Place, Siblings
 from devagent.merge.structure.uses import Uses
 
@@ -48,12 +50,30 @@ class Family:
         ]
         return cls(siblings, free, ours_at, theirs_at, *moved)
 
-    @property
+    @cached_property
     def kept(self) -> list[Place]:
         """The children that all versions have, in order."""
         return [Place(at, self.ours_at[at], self.theirs_at[at]) for at in sorted(self.ours_at) if at in self.theirs_at]
 
-    @property
+    @cached_property
+    def known(self) -> Match:
+        """For each child of ours where it stands in the base, as far as that is in order."""
+        return {at: base for base, at in self.ours_at.items()}
+
+    @cached_property
+    def moved(self) -> Match:
+        """The same for the children that ours moved."""
+        return {at: base for base, at in self.moved_ours.items()}
+
+    @cached_property
+    def names(self) -> Mapping[str, Counter[tuple[str, bytes | None]]]:
+        """For each side how many of its children have a kind and a key."""
+        return {
+            side: Counter((element.kind, element.key) for element in self.siblings.of(side))
+            for side in ("ours", "theirs")
+        }
+
+    @cached_property
     def swapped(self) -> "Family":
         """The same with the sides exchanged."""
         siblings = self.siblings
@@ -107,16 +127,14 @@ class Segment:
 
     def _insertions(self, family: Family, where: Iterable[int]) -> list[Place]:
         """What one side, called ours, puts here: new children, those it moved here, and imports that it needs."""
-        moved = {at: base for base, at in family.moved_ours.items()}
-        known = {at: base for base, at in family.ours_at.items()}
         places = []
         for at in where:
-            if at in moved:
-                places += self._moved(family, moved[at], at)
-            elif at not in known:
+            if at in family.moved:
+                places += self._moved(family, family.moved[at], at)
+            elif at not in family.known:
                 places.append(Place(ours=at))
-            elif known[at] not in family.moved_theirs and self._is_needed(family, at):
-                places.append(Place(known[at], at))
+            elif family.known[at] not in family.moved_theirs and self._is_needed(family, at):
+                places.append(Place(family.known[at], at))
         return places
 
     def _moved(self, family: Family, base: int, at: int) -> list[Place]:
@@ -171,7 +189,6 @@ class Segment:
 
     def _both(self, base: Iterable[int], ours: list[Place], theirs: list[Place]) -> list[Place]:
         """What both sides put in the place of the same children of the base."""
-        self.effort.spend(len(ours) * len(theirs))
         shared = _shared(self._elements(ours, "ours"), self._elements(theirs, "theirs"))
         if not self.family.free and not all(self._is_gone(at) for at in base):
             raise Unsettled
@@ -193,7 +210,7 @@ class Segment:
             raise Unsettled
         alone = [e for at, e in enumerate(mine) if at not in shared]
         others = [e for at, e in enumerate(other) if at not in shared.values()]
-        if any(_collide(x, y) for x in alone for y in others):
+        if any(_collide(x, y, self.effort) for x in alone for y in others):
             raise Unsettled
         self.how = self._union(alone + others)
 
@@ -237,13 +254,27 @@ def _swapped(place: Place) -> Place:
 def _shared(ours: Sequence[Element], theirs: Sequence[Element]) -> Match:
     """What both sides inserted. Raises `Unsettled` where they did so in another order."""
     found: Match = {}
+    places: dict[Hashable, list[int]] = {}
+    for y, element in enumerate(theirs):
+        for token in _tokens(element):
+            places.setdefault(token, []).append(y)
+    taken: set[int] = set()
     for x, element in enumerate(ours):
-        y = next((y for y, e in enumerate(theirs) if y not in found.values() and _are_one(element, e)), None)
-        if y is not None:
-            found[x] = y
+        alike = sorted({y for token in _tokens(element) for y in places.get(token, ())} - taken)
+        same = next((y for y in alike if _are_one(element, theirs[y])), None)
+        if same is not None:
+            found[x] = same
+            taken.add(same)
     if len(in_order(found)) != len(found):
         raise Unsettled
     return found
+
+
+def _tokens(element: Element) -> Iterator[Hashable]:
+    """What two insertions have in common that are the same."""
+    yield frozenset(element.words.items())
+    if element.is_import and element.key is not None:
+        yield element.kind, element.key
 
 
 def _are_one(x: Element, y: Element) -> bool:
@@ -251,13 +282,17 @@ def _are_one(x: Element, y: Element) -> bool:
     return x.same_as(y) or (x.is_import and x.kind == y.kind and x.key is not None and x.key == y.key)
 
 
-def _collide(x: Element, y: Element) -> bool:
+def _collide(x: Element, y: Element, effort: Effort) -> bool:
     """Whether two insertions are for the same thing, or so much alike that they may be two forms of one."""
     if x.kind == y.kind and x.key is not None and x.key == y.key:
         return True
     if x.is_import and y.is_import:
         return x.kind != y.kind and next(iter(x.terms), None) == next(iter(y.terms), None)
-    return min(x.size, y.size) >= _SAYS_SOMETHING and likeness(x, y) >= _ALIKE
+    effort.spend(1)
+    if min(x.size, y.size) < _SAYS_SOMETHING or cannot_reach(_ALIKE, x.weight, y.weight):
+        return False
+    effort.spend(min(len(x.terms), len(y.terms)))
+    return likeness(x, y) >= _ALIKE
 
 
 def _rank(element: Element) -> bytes:

@@ -1,6 +1,8 @@
 """What stands between two neighbours of the result: white space and separators, as a version has them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from devagent.merge.structure.element import Element
 from devagent.merge.structure.matching import Elements
@@ -47,6 +49,11 @@ class Siblings:
         found: Elements = getattr(self, version)
         return found
 
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[tuple[str, bytes]]]:
+        """For each version the kinds and keys of its children; imports with their whole text."""
+        return {version: frozenset(_names(self.of(version))) for version in VERSIONS}
+
     def gap(self, version: str, left: int) -> bytes:
         """What stands behind the child with this index in one version."""
         elements = self.of(version)
@@ -68,6 +75,12 @@ class Siblings:
             None if (at := place.index(version)) is None else self.of(version)[at] for version in VERSIONS
         )
         return base, ours, theirs
+
+
+def _names(elements: Elements) -> Iterator[tuple[str, bytes]]:
+    for element in elements:
+        if element.key is not None:
+            yield element.kind, element.text if element.is_import else element.key
 
 
 def gap(siblings: Siblings, left: Place, right: Place) -> bytes:

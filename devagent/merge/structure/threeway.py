@@ -14,7 +14,7 @@ from devagent.merge import line_merge
 from devagent.merge.regions import Clean, is_clean
 from devagent.merge.structure.element import Element
 from devagent.merge.structure.matching import Effort, in_order, match
-from devagent.merge.structure.pieces import Choice, Piece, Text
+from devagent.merge.structure.pieces import Piece, settled
 from devagent.merge.structure.segment import Family, Segment, Unsettled
 from devagent.merge.structure.spacing import VERSIONS, Place, Siblings, gap
 from devagent.merge.structure.uses import Uses
@@ -50,7 +50,7 @@ class Merge:
         """Merge three versions of one element."""
         whole = self._whole(base, ours, theirs)
         if whole is not None:
-            return [Text(whole.text)]
+            return [Piece(base.text, ours.text, theirs.text, whole.text)]
         if not can_be_opened(base, ours, theirs) or self.depth >= _DEEPEST:
             return [self._text(base.text, ours.text, theirs.text)]
         self.depth += 1
@@ -60,15 +60,15 @@ class Merge:
         finally:
             self.depth -= 1
 
-    def pair(self, ours: Element, theirs: Element) -> list[Piece]:
+    def pair(self, ours: Element, theirs: Element) -> Piece:
         """Merge what both sides added: the children of both, where those may stand in any order."""
+        merged = None
         if ours.same_as(theirs):
-            return [Text(max(ours.text, theirs.text, key=lambda text: (len(text), text)))]
-        if can_be_opened(ours, theirs):
+            merged = max(ours.text, theirs.text, key=lambda text: (len(text), text))
+        elif can_be_opened(ours, theirs):
             family = _family_of_two(ours, theirs, self.effort)
-            if family is not None:
-                return self.run(family, family.kept)
-        return [Choice(b"", ours.text, theirs.text)]
+            merged = settled(self.run(family, family.kept)) if family else None
+        return Piece(b"", ours.text, theirs.text, merged)
 
     def run(self, family: Family, kept: Sequence[Place]) -> list[Piece]:
         """Merge what stands between the first and the last of some children that all versions have.
@@ -84,8 +84,9 @@ class Merge:
             regions = line_merge.merge(Versions("", base, ours, theirs))
             if is_clean(regions):
                 self.done.append(Step("separate lines of text"))
-                return Text(b"".join(line for region in regions if isinstance(region, Clean) for line in region.lines))
-        return Choice(base, ours, theirs)
+                lines = (line for region in regions if isinstance(region, Clean) for line in region.lines)
+                return Piece(base, ours, theirs, b"".join(lines))
+        return Piece(base, ours, theirs)
 
     def _whole(self, base: Element, ours: Element, theirs: Element) -> Element | None:
         """The version that holds all that was changed, if one does."""
@@ -151,21 +152,23 @@ class _Run:
         self.changed: dict[str, list[Element]] = {"ours": [], "theirs": []}
         self.deletes = False
         self.put: list[Place] = []
+        self.rewritten: dict[str, set[bytes]] = {"ours": set(), "theirs": set()}
 
     def merged(self) -> list[Piece]:
-        """The pieces of the result."""
+        """The pieces of the result. What was moved is in no order: then they are one, or all settled."""
         pieces: list[Piece] = []
         for before, behind in pairwise(self.kept):
-            pieces += self._segment(before, behind)
+            pieces.append(self._segment(before, behind))
             pieces += self._content(behind) if behind is not self.kept[-1] else []
-        if self._repeats():
-            return [self._choice(self.kept[0], self.kept[-1])]
+        has_moves = bool(self.family.moved_ours or self.family.moved_theirs)
+        if self._repeats() or (has_moves and settled(pieces) is None):
+            return [self._piece(self.kept[0], self.kept[-1])]
         if self.changed["ours"] and self.changed["theirs"]:
             how = f"separate {self._level()}" + (", some deleted" if self.deletes else "")
             self.merge.done.append(Step.of(how, self.changed["ours"], self.changed["theirs"]))
         return pieces
 
-    def _segment(self, before: Place, behind: Place) -> list[Piece]:
+    def _segment(self, before: Place, behind: Place) -> Piece:
         """What stands between two children that all versions have, gaps included."""
         ends = self.kept[0], self.kept[-1]
         merge = self.merge
@@ -173,7 +176,7 @@ class _Run:
         try:
             places = segment.settled()
         except Unsettled:
-            return [self._choice(before, behind)]
+            return self._piece(before, behind)
         self.merge.any_order = self.merge.any_order or segment.any_order
         if segment.how:
             self.merge.done.append(Step.of(segment.how, segment.changed["ours"], segment.changed["theirs"]))
@@ -184,9 +187,10 @@ class _Run:
         self.put += places
         pieces: list[Piece] = []
         for left, right in pairwise([before, *places, behind]):
-            pieces.append(Text(gap(self.siblings, left, right)))
+            between = gap(self.siblings, left, right)
+            pieces.append(Piece(between, between, between, between))
             pieces += self._content(right) if right is not behind else []
-        return pieces
+        return self._piece(before, behind, settled(pieces))
 
     def _repeats(self) -> bool:
         """Whether both sides put the same thing into two places of the run."""
@@ -197,25 +201,34 @@ class _Run:
             for element in self.siblings.at(place)[1:]
             if element and element.key is not None and element.kind in self.family.free
         )
-        return any(count > max(self._count(side, name) for side in ("ours", "theirs")) for name, count in names.items())
+        if any(count > max(side[name] for side in self.family.names.values()) for name, count in names.items()):
+            return True
+        # One side put in what the other made of something else, as if both had not added the same.
+        added = ((ours, theirs) for _, ours, theirs in map(self.siblings.at, alone))
+        return any(
+            element is not None and element.text in self.rewritten[other]
+            for sides in added
+            for element, other in zip(sides, ("theirs", "ours"), strict=True)
+        )
 
-    def _count(self, side: str, name: tuple[str, bytes | None]) -> int:
-        return sum((element.kind, element.key) == name for element in self.siblings.of(side))
-
-    def _choice(self, before: Place, behind: Place) -> Choice:
-        return Choice(*(self.siblings.between(version, before, behind) for version in VERSIONS))
+    def _piece(self, before: Place, behind: Place, merged: bytes | None = None) -> Piece:
+        """What stands between two children that all versions have."""
+        base, ours, theirs = (self.siblings.between(version, before, behind) for version in VERSIONS)
+        return Piece(base, ours, theirs, merged)
 
     def _content(self, place: Place) -> list[Piece]:
         base, ours, theirs = self.siblings.at(place)
         if base is not None and ours is not None and theirs is not None:
-            self.changed["ours"] += [ours] if base.text != ours.text else []
-            self.changed["theirs"] += [theirs] if base.text != theirs.text else []
-            return self.merge.element(base, ours, theirs) if base is not ours else self.merge.pair(ours, theirs)
+            for side, element in (("ours", ours), ("theirs", theirs)):
+                if base.text != element.text:
+                    self.changed[side].append(element)
+                    self.rewritten[side].add(element.text)
+            return self.merge.element(base, ours, theirs) if base is not ours else [self.merge.pair(ours, theirs)]
         if ours is not None and theirs is not None:
-            return self.merge.pair(ours, theirs)
+            return [self.merge.pair(ours, theirs)]
         texts = [element.text for element in (ours, theirs) if element is not None]
         self.merge.kept += texts if base is not None else []
-        return [Text(text) for text in texts]
+        return [Piece(b"", b"", b"", text) for text in texts]
 
     def _level(self) -> str:
         """What was changed: members or entries in any order, lines of their own, or tokens of one line."""

@@ -63,6 +63,11 @@ class Window:
         """The indices of the regions that it touches."""
         return range(self.start.cut.region, self.end.cut.region + (self.end.cut.offset > 0))
 
+    def first_lines(self, regions: Regions) -> tuple[int, int, int]:
+        """The lines of the three versions that it starts with."""
+        spans, offset = regions[self.start.cut.region].spans, self.start.cut.offset
+        return spans.base.start + offset, spans.ours.start + offset, spans.theirs.start + offset
+
     @property
     def run(self) -> Siblings:
         """The run, with the two siblings that it stands between."""

@@ -1,5 +1,9 @@
-"""What is observed of a merged tree before it is proposed: it parses, and no test fails that passes on both sides."""
+"""What is observed of a merged tree before it is proposed.
 
+It parses, no side newly uses what the other took away, and no test fails that passes on a side.
+"""
+
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,14 +11,17 @@ from typing import TYPE_CHECKING
 from devagent.code.errors import CannotParse
 from devagent.config.settings import Settings
 from devagent.errors import CannotRun
+from devagent.merge.semantic.search import Sought
 from devagent.proposal.candidate import Evidence, Verdict
 from devagent.repo.git import Repository
 from devagent.repo.objects import SYMLINK
 from devagent.repo.operation import Side, UnderWay
 from devagent.sandbox.ecosystem import Ecosystem
-from devagent.sandbox.results import TestResult, TestRun
+from devagent.sandbox.results import TestRun
 from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import Sandbox, Tree
+from devagent.workflows.conflicts.semantics import Merging, base_of, evidence, files_in, sought
+from devagent.workflows.conflicts.tested import compared, in_doubt
 from devagent.workflows.place import Place, files_of
 from devagent.workflows.surface import Surface
 
@@ -38,22 +45,39 @@ class Trial:
     run: str
     open_sandbox: "OpenSandbox | None" = None
 
-    async def gates(self, commit: str, *, tests: bool) -> tuple[Evidence, ...]:
-        """What the gates observe of a merged commit, and of both sides beside it. `tests`: whether those are run."""
+    async def gates(self, commit: str, *, tests: bool, meaning: Sought | None = None) -> tuple[Evidence, ...]:
+        """What the gates observe of a merged commit, and of both sides beside it.
+
+        Arguments:
+            tests: whether those are run.
+            meaning: what `meaning` of that commit gave; `None` where that is told elsewhere.
+        """
         include = self.settings.sandbox.include
         files = files_of(self.repo, commit, self.surface, include=include)
         sides = {side.name: files_of(self.repo, side.commit, include=include) for side in self._sides}
-        parses = _parses(files, tuple(sides.values()))
+        read = (_parses(files, tuple(sides.values())), *([evidence(meaning)] if meaning else []))
         if not tests:
-            return parses, Evidence("tests", Verdict.NO_VERDICT, "the tests were not run, as you wished")
+            return *read, Evidence("tests", Verdict.NO_VERDICT, "the tests were not run, as you wished")
         try:
-            return parses, await self._tested(files, sides)
+            return *read, await self._tested(files, sides)
         except CannotRun as error:
-            return parses, Evidence("tests", Verdict.NO_VERDICT, str(error))
+            return *read, Evidence("tests", Verdict.NO_VERDICT, str(error))
+
+    async def meaning(self, commit: str) -> Sought:
+        """The semantic conflicts of the two sides in a merged commit."""
+        ours, theirs = self.state.ours, self.state.theirs
+
+        def look() -> Sought:
+            base = base_of(self.repo, self.state)
+            if not (base and ours.commit and theirs.commit):
+                return Sought(note="what both sides started from is not known")
+            return sought(self.repo, Merging(ours, theirs, base, files_in(self.repo, commit)))
+
+        return await asyncio.to_thread(look)
 
     @property
-    def _sides(self) -> tuple[Side, Side]:
-        return self.state.ours, self.state.theirs
+    def _sides(self) -> tuple[Side, ...]:
+        return tuple(side for side in (self.state.ours, self.state.theirs) if side.commit)
 
     async def _tested(self, files: Tree, sides: Mapping[str, Tree]) -> Evidence:
         place = Place(self.settings, self.surface, self.repo.root)
@@ -71,8 +95,9 @@ class Trial:
         command: tuple[str, ...],
         files: Tree,
         sides: Mapping[str, Tree],
-    ) -> tuple[TestRun, dict[str, TestRun]]:
-        """The tests of a project on the merged files and on each side; closes the sandbox."""
+    ) -> tuple[TestRun, dict[str, TestRun], TestRun | None]:
+        """The tests of a project on the merged files, on each side, and on the base where only that tells what a
+        failure means; closes the sandbox."""
         limits = self.settings.sandbox
         runner = TestRunner(sandbox, ecosystem, command or None, timeout=limits.timeout, hang_after=limits.hang)
 
@@ -81,38 +106,12 @@ class Trial:
             return await runner.run()
 
         try:
-            return await run(files), {name: await run(tree) for name, tree in sides.items()}
+            merged, known = await run(files), {name: await run(tree) for name, tree in sides.items()}
+            base = base_of(self.repo, self.state) if in_doubt(merged, known) else ""
+            include = self.settings.sandbox.include
+            return merged, known, await run(files_of(self.repo, base, include=include)) if base else None
         finally:
             await sandbox.close()
-
-
-def compared(merged: TestRun, sides: Mapping[str, TestRun]) -> Evidence:
-    """The tests of a merge, next to those of both sides: a test may fail only where it fails on a side as well."""
-    if not merged.counts:
-        return Evidence("tests", Verdict.NO_VERDICT, merged.trouble)
-    known = {name: run.by_id() for name, run in sides.items()}
-    broken = [result for result in merged.bad if not _bad_before(result, known)]
-    if broken:
-        summary = f"{len(broken)} test(s) fail that fail on neither side"
-        return Evidence("tests", Verdict.FAIL, summary, tuple(map(_told, broken)))
-    there = {result.id for result in merged.results}
-    of_both = set.intersection(*(set(results) for results in known.values())) if known else set()
-    if lost := sorted(of_both - there):
-        return Evidence("tests", Verdict.FAIL, f"{len(lost)} test(s) of both sides are gone", tuple(lost))
-    passed = sum(result.status == "passed" for result in merged.results)
-    if not passed:
-        return Evidence("tests", Verdict.NO_VERDICT, "no test passes, so that none observes the merge")
-    details = tuple(f"fails on a side as well: {result.id}" for result in merged.bad)
-    details += tuple(f"{name}: {run.trouble}" for name, run in sides.items() if run.trouble)
-    return Evidence("tests", Verdict.PASS, f"{passed} pass, and none fails that passes on a side", details)
-
-
-def _bad_before(result: TestResult, known: Mapping[str, Mapping[str, TestResult]]) -> bool:
-    return any(results[result.id].bad for results in known.values() if result.id in results)
-
-
-def _told(result: TestResult) -> str:
-    return f"{result.id}: {result.headline}" if result.headline else result.id
 
 
 def _together(found: Mapping[str, Evidence]) -> Evidence:
@@ -126,7 +125,7 @@ def _together(found: Mapping[str, Evidence]) -> Evidence:
 
 
 def _parses(files: Tree, sides: Sequence[Tree]) -> Evidence:
-    """No file has a syntax error that it has on neither side."""
+    """No file has a syntax error that it has on no side."""
     from devagent.code.wellformed import newly_malformed
 
     problems, parsed = [], 0
@@ -140,8 +139,9 @@ def _parses(files: Tree, sides: Sequence[Tree]) -> Evidence:
         if None in found:
             continue
         parsed += 1
-        first, second = (found[0] or [], found[1] or [])
-        problems += [f"{path}:{problem.line}: {problem.text}" for problem in first if problem in second]
+        first, *others = [each or [] for each in found] or [[]]
+        new = [problem for problem in first if all(problem in other for other in others)]
+        problems += [f"{path}:{problem.line}: {problem.text}" for problem in new]
     if problems:
         return Evidence("syntax", Verdict.FAIL, f"{len(problems)} new syntax error(s)", tuple(problems))
     return Evidence("syntax", Verdict.PASS, f"{parsed} merged file(s) parse")

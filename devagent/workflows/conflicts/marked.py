@@ -1,7 +1,7 @@
 """Files with conflict markers and no stages in the index: they were committed or staged, or another tool wrote them.
 
-The markers are then all there is. With the base between them (diff3) a file is resolved as any other; it is written,
-and not staged.
+The markers are then all there is. With the base between them (diff3) a file is resolved as any other; without it nobody
+can tell what each side changed, and only a person can choose. It is written, and not staged.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from devagent.errors import UsageError
 from devagent.merge.engine import merge_text
+from devagent.merge.envelope import Envelope
 from devagent.merge.keeping import keeping_both
 from devagent.merge.markers import MARKER_SIZE, BrokenMarkers, Style, parse
+from devagent.merge.merged import Merged
 from devagent.merge.versions import Labels
 from devagent.repo.attributes import attributes
 from devagent.repo.checkout import Checkout
@@ -18,6 +20,9 @@ from devagent.repo.conflicts import Unmerged
 from devagent.repo.git import Repository
 from devagent.workflows.conflicts.resolution import FileResolution, Outcome, with_merged
 from devagent.workflows.conflicts.settling import ACCEPT, ANCESTOR
+
+_AS_IT_IS = Envelope(bom=False, crlf=None, final_newline=None)
+_WITHOUT_A_BASE = "its markers do not show the base, which it takes to tell what each side changed"
 
 
 def with_markers(repo: Repository) -> list[str]:
@@ -39,6 +44,15 @@ def labels_in(text: bytes, size: int = MARKER_SIZE) -> Labels | None:
     except BrokenMarkers:
         return None
     return replace(marked.labels, base=marked.labels.base or ANCESTOR) if marked else None
+
+
+def style_in(text: bytes, size: int = MARKER_SIZE) -> Style | None:
+    """How the markers in a text show conflicts; `None` where there are no markers, or broken ones."""
+    try:
+        marked = parse(text, size)
+    except BrokenMarkers:
+        return None
+    return marked.style if marked else None
 
 
 def settle_marked(repo: Repository, paths: Sequence[str]) -> tuple[FileResolution, ...]:
@@ -69,5 +83,6 @@ def _settled(file: FileResolution, content: bytes) -> FileResolution:
     if marked is None:
         raise UsageError(f"{file.path} has no conflict", hint="See git status")
     if marked.style is Style.MERGE:
-        return replace(file, reason="its markers do not show the base, which it takes to tell what each side changed")
+        as_it_is = Merged(marked.versions(file.path), marked.regions, _AS_IT_IS)
+        return replace(file, merged=as_it_is, reason=_WITHOUT_A_BASE)
     return with_merged(file, keeping_both(merge_text(marked.versions(file.path), accept=ACCEPT)))

@@ -10,6 +10,7 @@ from devagent.errors import DevagentError, ExitCode, UsageError
 from devagent.journal.journal import Journal
 from devagent.journal.secrets import redact
 from devagent.merge.markers import Style
+from devagent.merge.semantic.finding import Finding
 from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal, Verdict
 from devagent.proposal.store import Run, State, discard, mark_ended, new_run, publish, run_folder
 from devagent.repo import refs
@@ -22,19 +23,24 @@ from devagent.repo.treemerge import TreeMerge, commit_named, merge_commits
 from devagent.workflows.conflicts.gates import Trial
 from devagent.workflows.conflicts.resolution import FileResolution, Outcome
 from devagent.workflows.conflicts.resolve import scene_of
+from devagent.workflows.conflicts.semantics import Merging, files_in, sought, with_resolved
 from devagent.workflows.conflicts.settling import settle
 from devagent.workflows.results import VERSION, Observed
 from devagent.workflows.surface import Surface
 
 if TYPE_CHECKING:
+    from devagent.workflows.conflicts.advice import Adviser
     from devagent.workflows.session import OpenSandbox
 
-MergeOutcome = Literal["proposed", "unverified", "conflicts", "failing", "up to date", "fast-forward", "clean"]
+MergeOutcome = Literal[
+    "proposed", "unverified", "conflicts", "semantic conflicts", "failing", "up to date", "fast-forward", "clean"
+]
 
 _EXIT_CODES: dict[MergeOutcome, ExitCode] = {
     "proposed": ExitCode.DONE,
     "unverified": ExitCode.NOT_RESOLVED,
     "conflicts": ExitCode.NOT_RESOLVED,
+    "semantic conflicts": ExitCode.NOT_RESOLVED,
     "failing": ExitCode.NOT_RESOLVED,
     "up to date": ExitCode.DONE,
     "fast-forward": ExitCode.DONE,
@@ -48,9 +54,12 @@ class MergeResult:
 
     Arguments:
         outcome: "proposed" and "unverified" have a `run` with a proposal. "conflicts" leaves some, "failing" does not
-            pass its gates. "clean" is what `check` says where nothing conflicts.
+            pass its gates. "clean" is what `check` says where nothing conflicts, "semantic conflicts" where only the
+            meaning does.
         files: what was in conflict.
         conflicts: what git says of each conflict.
+        semantic: where the text merges and the meaning does not.
+        stopped: whether a limit ended what a model was asked about what is left.
     """
 
     outcome: MergeOutcome
@@ -60,10 +69,15 @@ class MergeResult:
     evidence: tuple[Observed, ...] = ()
     run: str = ""
     commit: str = ""
+    semantic: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    stopped: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
         """The exit code of the command."""
+        if self.stopped and self.outcome == "conflicts":
+            return ExitCode.OUT_OF_BUDGET
         return _EXIT_CODES[self.outcome]
 
     def to_json(self) -> dict[str, Any]:
@@ -76,9 +90,11 @@ class MergeResult:
             "theirs": vars(self.state.theirs),
             "files": [file.to_json() for file in self.files],
             "conflicts": list(self.conflicts),
+            "semantic": [asdict(each) | {"told": str(each)} for each in self.semantic],
             "evidence": [vars(item) for item in self.evidence],
             "run": self.run,
             "commit": self.commit,
+            "notes": list(self.notes),
             "exit_code": int(self.exit_code),
         }
 
@@ -93,7 +109,11 @@ def check(repo: Repository, ours: str, theirs: str) -> MergeResult:
         return MergeResult(early, state)
     merged = merge_commits(repo, state.ours.commit, state.theirs.commit)
     files = _resolved(repo, state, merged)
-    return MergeResult("conflicts" if merged.unmerged else "clean", state, files, merged.messages)
+    listed, texts = with_resolved(files_in(repo, merged.tree), files)
+    open_paths = {file.path for file in files if file.outcome is not Outcome.RESOLVED}
+    found = sought(repo, Merging(state.ours, state.theirs, merged.bases[0], listed, texts, open_paths)).findings
+    outcome: MergeOutcome = "conflicts" if merged.unmerged else "semantic conflicts" if found else "clean"
+    return MergeResult(outcome, state, files, merged.messages, semantic=found)
 
 
 async def merge(
@@ -103,11 +123,13 @@ async def merge(
     branch: str,
     *,
     tests: bool = True,
+    adviser: "Adviser | None" = None,
     open_sandbox: "OpenSandbox | None" = None,
 ) -> MergeResult:
     """Merge a branch into HEAD, beside the checkout; what passes the gates is a proposal.
 
-    `open_sandbox` may open another sandbox than the one that the settings ask for.
+    `adviser` asks a model about conflicts that stay uncertain. `open_sandbox` may open another sandbox than the one
+    that the settings ask for.
 
     Raises `UsageError` where there is no such branch, no commit yet, or no common ancestor.
     """
@@ -121,6 +143,11 @@ async def merge(
     merged = merge_commits(repo, head, state.theirs.commit)
     files = _resolved(repo, state, merged)
     result = MergeResult("conflicts", state, files, merged.messages)
+    if adviser is not None:
+        advice = await adviser.advised(files)
+        files = advice.files
+        notes = (advice.note,) if advice.note else ()
+        result = replace(result, files=files, notes=notes, stopped=advice.stopped)
     if any(file.outcome is not Outcome.RESOLVED for file in files):
         return result
     commit = _commit(repo, state, merged, files)
@@ -166,7 +193,9 @@ async def _proposed(trial: Trial, result: MergeResult, commit: str, *, tests: bo
         with Journal(run.folder) as journal:
             journal.record("run.started", "", {"run": run.id, "request": {"kind": "merge", "text": subject}})
             refs.put(repo, run.id, "candidate", commit)
-            found = await trial.gates(commit, tests=tests)
+            meaning = await trial.meaning(commit)
+            result = replace(result, semantic=meaning.findings)
+            found = await trial.gates(commit, tests=tests, meaning=meaning)
             journal.record("merge.resolved", "", result.to_json())
             if any(item.verdict is Verdict.FAIL for item in found):
                 evidence = [asdict(item) for item in _observed(found)]
@@ -184,7 +213,8 @@ def _end(
     if failed := [item for item in found if item.verdict is Verdict.FAIL]:
         mark_ended(run, f"{failed[0].gate}: {failed[0].summary}", State.FAILED)
         return replace(result, outcome="failing")
-    verified = any(item.gate == "tests" and item.verdict is Verdict.PASS for item in found)
+    tested = any(item.gate == "tests" and item.verdict is Verdict.PASS for item in found)
+    verified = tested and not result.semantic
     base = result.state.ours.commit
     paths = tuple(change.path for change in changed_paths(repo, base, commit))
     proposal = publish(

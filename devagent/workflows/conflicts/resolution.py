@@ -9,13 +9,14 @@ from devagent.errors import ExitCode
 from devagent.merge.decision import Alternative, Confidence, Decision, Origin, left_out
 from devagent.merge.decision import origins as origins_of
 from devagent.merge.merged import Merged
-from devagent.merge.regions import Clean, Conflict, settled
+from devagent.merge.regions import Clean, Conflict, Region, settled
+from devagent.merge.semantic.finding import Finding
 from devagent.merge.versions import Lines
 from devagent.repo.checkout import OnDisk
 from devagent.repo.conflicts import Unmerged
 from devagent.repo.objects import Blob
 from devagent.repo.operation import History, UnderWay
-from devagent.workflows.results import VERSION
+from devagent.workflows.results import VERSION, Observed
 
 BY_USER = "your choice"
 
@@ -48,6 +49,11 @@ class Hunk:
     conflict: Conflict
     decision: Decision | None
     settled: bool
+
+    @property
+    def is_by_user(self) -> bool:
+        """Whether a person decided it."""
+        return self.decision is not None and self.decision.how == BY_USER
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -93,6 +99,7 @@ class FileResolution:
         chosen: what was chosen of `choices`; `None` while nothing is.
         mode: the mode that it gets, as git writes it.
         seen: the file in the work tree when this was found.
+        written: its text as devagent wrote it before, where that is what the file holds.
     """
 
     entry: Unmerged
@@ -105,6 +112,7 @@ class FileResolution:
     marker_size: int = 7
     history: History = field(default_factory=History)
     seen: OnDisk | None = None
+    written: Merged | None = None
 
     @property
     def path(self) -> str:
@@ -123,6 +131,13 @@ class FileResolution:
         return tuple(r.decision for r in regions if isinstance(r, Clean) and r.decision and r.was is None)
 
     @property
+    def is_written(self) -> bool:
+        """Whether the file holds already what is resolved of it."""
+        if self.written is None or self.merged is None or self.chosen:
+            return False
+        return self.written.content() == self.merged.content()
+
+    @property
     def writable(self) -> bool:
         """Whether something of it can be written: all of it, or some of its conflicts."""
         return self.outcome in (Outcome.RESOLVED, Outcome.PARTLY)
@@ -138,6 +153,14 @@ class FileResolution:
     def with_choice(self, choice: Choice) -> "FileResolution":
         """The same file, settled as a whole."""
         return replace(self, chosen=choice, outcome=Outcome.RESOLVED, reason="")
+
+    @property
+    def doubted(self) -> "FileResolution":
+        """The same file with nothing in it taken for certain."""
+        if self.merged is None:
+            return self
+        regions = tuple(_doubted(region) for region in self.merged.regions)
+        return replace(self, merged=replace(self.merged, regions=regions))
 
     def opened(self, hunk: Hunk) -> "FileResolution":
         """The same file with a settled conflict opened again; the decision stays as a proposal."""
@@ -171,6 +194,10 @@ class Resolution:
         staged: the paths that were staged.
         finished: whether git finished the operation.
         earlier: the stops of the same operation before this one, each of which was resolved.
+        others: how many more files are in conflict that were not meant.
+        stopped: whether a limit ended what a model was asked about what is left.
+        evidence: what was observed of the result, where it was looked at.
+        semantic: where the text merges and the meaning does not: one side newly uses what the other took away.
     """
 
     state: UnderWay | None
@@ -180,6 +207,10 @@ class Resolution:
     staged: tuple[str, ...] = ()
     finished: bool = False
     earlier: tuple["Resolution", ...] = ()
+    others: int = 0
+    stopped: bool = False
+    evidence: tuple[Observed, ...] = ()
+    semantic: tuple[Finding, ...] = ()
 
     @property
     def left(self) -> tuple[FileResolution, ...]:
@@ -188,8 +219,15 @@ class Resolution:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 where everything is resolved, or there is nothing to do."""
-        return ExitCode.NOT_RESOLVED if self.left else ExitCode.DONE
+        """0 where everything is resolved and nothing speaks against it, or there is nothing to do."""
+        if not self.left and not self.fails and not self.semantic:
+            return ExitCode.DONE
+        return ExitCode.OUT_OF_BUDGET if self.stopped and self.left else ExitCode.NOT_RESOLVED
+
+    @property
+    def fails(self) -> bool:
+        """Whether what was observed of the result speaks against it."""
+        return any(item.verdict == "fail" for item in self.evidence)
 
     def to_json(self) -> dict[str, Any]:
         """The resolution as plain data: the shape behind `--json`."""
@@ -199,10 +237,13 @@ class Resolution:
             "operation": asdict(self.state) if self.state else None,
             "files": [file.to_json() for file in self.files],
             "notes": list(self.notes),
+            "evidence": [vars(item) for item in self.evidence],
             "run": self.run,
             "staged": list(self.staged),
             "finished": self.finished,
+            "others": self.others,
             "earlier": [stop.to_json() for stop in self.earlier],
+            "semantic": [asdict(each) | {"told": str(each)} for each in self.semantic],
             "exit_code": int(self.exit_code),
         }
 
@@ -227,6 +268,15 @@ def chosen_by_user(conflict: Conflict, lines: Lines, what: str) -> Decision:
     """The decision that a person took."""
     origins = origins_of(lines, conflict.base, conflict.ours, conflict.theirs)
     return Decision(lines, BY_USER, what, Confidence.CERTAIN, 1.0, origins)
+
+
+def _doubted(region: Region) -> Region:
+    if not isinstance(region, Clean) or region.decision is None:
+        return region
+    decision = region.decision
+    if decision.confidence is not Confidence.CERTAIN or decision.how == BY_USER:
+        return region
+    return replace(region, decision=replace(decision, confidence=Confidence.LIKELY))
 
 
 def _hunks(merged: Merged) -> Iterator[Hunk]:

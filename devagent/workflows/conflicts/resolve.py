@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from devagent.errors import UsageError
 from devagent.merge.ancestors import common_ancestor
+from devagent.merge.semantic.finding import Finding
 from devagent.repo.attributes import attributes
 from devagent.repo.conflicts import Unmerged, larger_than, renames, unmerged
 from devagent.repo.git import Repository
 from devagent.repo.index import tree_blobs
 from devagent.repo.operation import UnderWay, histories, merge_bases, under_way
+from devagent.workflows.conflicts.before import before
 from devagent.workflows.conflicts.marked import settle_marked, with_markers
-from devagent.workflows.conflicts.resolution import Resolution
+from devagent.workflows.conflicts.resolution import FileResolution, Resolution
+from devagent.workflows.conflicts.semantics import Merging, base_of, files_staged, sought, with_resolved
 from devagent.workflows.conflicts.settling import Scene, labels_of, settle
 from devagent.workflows.conflicts.untouched import look
 
@@ -32,7 +35,36 @@ def propose(repo: Repository, paths: Sequence[str] = ()) -> Resolution:
     if not entries:
         return Resolution(state, settle_marked(repo, paths or with_markers(repo)))
     meant = _meant(entries, paths)
-    return Resolution(state, settle(meant, _scene(repo, state, entries, meant)))
+    others = len(entries) - len(meant)
+    files = settle(meant, _scene(repo, state, entries, meant))
+    return with_doubts(Resolution(state, files, others=others, semantic=_semantic(repo, state, entries, files)))
+
+
+def reconsidered(repo: Repository, result: Resolution) -> Resolution:
+    """A resolution whose files were settled otherwise since `propose`, with its semantic conflicts sought anew."""
+    entries = unmerged(repo)
+    if result.state is None or not entries:
+        return result
+    return with_doubts(replace(result, semantic=_semantic(repo, result.state, entries, result.files)))
+
+
+def with_doubts(result: Resolution) -> Resolution:
+    """The resolution with nothing certain in the files that a semantic conflict is about."""
+    spots = [spot for each in result.semantic for spot in (each.at, each.was, each.now) if spot is not None]
+    doubtful = {spot.path for spot in spots}
+    return replace(result, files=tuple(file.doubted if file.path in doubtful else file for file in result.files))
+
+
+def _semantic(
+    repo: Repository, state: UnderWay, entries: Sequence[Unmerged], files: Sequence[FileResolution]
+) -> tuple[Finding, ...]:
+    """The semantic conflicts of the operation, as far as both sides and what they started from are known."""
+    base = base_of(repo, state)
+    if not (base and state.ours.commit and state.theirs.commit):
+        return ()
+    listed, texts = with_resolved(files_staged(repo), files)
+    open_paths = {entry.path for entry in entries} - set(listed)
+    return sought(repo, Merging(state.ours, state.theirs, base, listed, texts, open_paths)).findings
 
 
 def _scene(repo: Repository, state: UnderWay, entries: Sequence[Unmerged], meant: Sequence[Unmerged]) -> Scene:
@@ -61,6 +93,7 @@ def scene_of(
         renames=renames(entries),
         swapped=state.swapped,
         large=large,
+        before=before(repo, state, names),
     )
 
 

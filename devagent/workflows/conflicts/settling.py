@@ -7,7 +7,6 @@ binary file is right, is never decided here: that is a choice for a person, and 
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from posixpath import basename
 
 from devagent.merge.decision import Confidence
 from devagent.merge.engine import merge_text
@@ -20,33 +19,11 @@ from devagent.repo.attributes import Attributes
 from devagent.repo.conflicts import Renames, Status, Unmerged
 from devagent.repo.objects import Blob
 from devagent.repo.operation import History, UnderWay
+from devagent.workflows.conflicts.again import as_left
+from devagent.workflows.conflicts.before import Before
+from devagent.workflows.conflicts.kinds import written_by_a_tool
 from devagent.workflows.conflicts.resolution import Choice, FileResolution, Outcome, with_merged
 from devagent.workflows.conflicts.untouched import Seen
-
-LOCK_FILES = {
-    "Cargo.lock": "cargo generate-lockfile",
-    "Gemfile.lock": "bundle lock",
-    "Pipfile.lock": "pipenv lock",
-    "Podfile.lock": "pod install",
-    "bun.lock": "bun install",
-    "bun.lockb": "bun install",
-    "composer.lock": "composer update --lock",
-    "deno.lock": "deno install",
-    "flake.lock": "nix flake lock",
-    "go.sum": "go mod tidy",
-    "gradle.lockfile": "gradle dependencies --write-locks",
-    "mix.lock": "mix deps.get",
-    "npm-shrinkwrap.json": "npm install",
-    "package-lock.json": "npm install --package-lock-only",
-    "packages.lock.json": "dotnet restore",
-    "pdm.lock": "pdm lock",
-    "pnpm-lock.yaml": "pnpm install --lockfile-only",
-    "poetry.lock": "poetry lock",
-    "pubspec.lock": "dart pub get",
-    "uv.lock": "uv lock",
-    "yarn.lock": "yarn install --mode update-lockfile",
-}
-"""Files that a tool writes as a whole, and how it does so: a merge of their lines may be what no tool would write."""
 
 ACCEPT = Confidence.LIKELY
 """The least sure decision that settles a conflict: what is less sure is shown, and left."""
@@ -65,6 +42,7 @@ class Scene:
         seen: by path, the file in the work tree; one that is not as git left it is not written.
         large: the paths whose contents are not looked at.
         ancestors: by path, a common ancestor that is better than stage 1, which is itself in conflict.
+        before: what was done before with such conflicts.
     """
 
     labels: Labels
@@ -76,6 +54,7 @@ class Scene:
     renames: Sequence[Renames] = ()
     swapped: bool = False
     large: Collection[str] = ()
+    before: Before | None = None
 
 
 def labels_of(state: UnderWay) -> Labels:
@@ -98,6 +77,9 @@ def _settle(entry: Unmerged, scene: Scene) -> FileResolution:
         history=scene.histories.get(entry.path, History()),
     )
     seen = scene.seen.get(entry.path)
+    if seen and seen.recalled:
+        hint = f"look at it, and git add it; or git rerere forget {shlex.quote(entry.path)}"
+        return _left(file, f"git rerere has put its earlier answer there: {hint}", outcome=Outcome.EDITED)
     if seen and seen.edited:
         hint = f"git add it when it is right, or start again with: git checkout -m -- {shlex.quote(entry.path)}"
         return _left(file, f"not as git left it: {hint}", outcome=Outcome.EDITED)
@@ -114,7 +96,18 @@ def _settle(entry: Unmerged, scene: Scene) -> FileResolution:
         return _left(file, _why_chosen(entry, scene), choices)
     if reason := _not_by_lines(entry, scene, attributes):
         return _left(file, reason, _sides(entry, scene.labels))
-    return with_merged(file, _merged(entry, scene))
+    merged = with_merged(file, _merged(entry, scene))
+    return _again(merged, seen) if seen and seen.written else merged
+
+
+def _again(file: FileResolution, seen: Seen) -> FileResolution:
+    """A file that devagent resolved in part before, with what was decided then."""
+    assert seen.written
+    found = as_left(file, seen.written.story, seen.stored)
+    reason = (
+        "devagent wrote it, in a way that cannot be told any more: devagent resolve --restore brings the conflict back"
+    )
+    return found or _left(replace(file, merged=None), reason, outcome=Outcome.EDITED)
 
 
 def _left(
@@ -128,6 +121,8 @@ def _merged(entry: Unmerged, scene: Scene) -> Merged:
     versions = _versions(entry, scene)
     if any(has_markers(text) for text in (versions.base, versions.ours, versions.theirs)):
         return merge_text(versions, accept=ACCEPT, steps=())
+    if scene.before:
+        return keeping_both(scene.before.merged(versions, accept=ACCEPT))
     merge = merge_evenly if scene.swapped else merge_text
     return keeping_both(merge(versions, accept=ACCEPT))
 
@@ -189,8 +184,7 @@ def _why_chosen(entry: Unmerged, scene: Scene) -> str:
 
 def _not_by_lines(entry: Unmerged, scene: Scene, attributes: Attributes) -> str:
     """Why a file that both sides have is not merged line by line; empty where it is."""
-    if tool := LOCK_FILES.get(basename(entry.path)):
-        return f"a lock file: take one side, then let its tool write it ({tool})"
-    if attributes.merge == "binary" or _versions(entry, scene).is_binary:
+    versions = _versions(entry, scene)
+    if attributes.merge == "binary" or versions.is_binary:
         return "binary: there are no lines to merge"
-    return ""
+    return written_by_a_tool(versions)

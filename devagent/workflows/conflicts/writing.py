@@ -13,7 +13,7 @@ from devagent.proposal.apply import Done, undo, write_resolution
 from devagent.proposal.candidate import Candidate, Evidence, Origin, Proposal, Verdict
 from devagent.proposal.conflicts import Settled
 from devagent.proposal.plan import Plan
-from devagent.proposal.store import Run, discard, list_runs, new_run, publish
+from devagent.proposal.store import Run, discard, list_runs, new_run, publish, run_folder
 from devagent.proposal.transaction import Direction, Step
 from devagent.repo.conflicts import Status, unmerged
 from devagent.repo.git import Repository
@@ -21,7 +21,8 @@ from devagent.repo.index import tree_with
 from devagent.repo.objects import Blob, TreeChange, commit_tree, write_blobs
 from devagent.repo.operation import Operation, fingerprint, under_way
 from devagent.repo.snapshot import worktree_blobs
-from devagent.workflows.conflicts.marked import labels_in
+from devagent.workflows.conflicts.marked import labels_in, style_in
+from devagent.workflows.conflicts.own import DECIDED, WENT_ON
 from devagent.workflows.conflicts.resolution import FileResolution, Outcome, Resolution
 
 _STOPPED_AT = {"cherry-pick": "CHERRY_PICK_HEAD", "rebase": "REBASE_HEAD", "revert": "REVERT_HEAD"}
@@ -32,14 +33,14 @@ def write(repo: Repository, result: Resolution, *, step: Step = lambda _: None) 
 
     Raises `UsageError`, with nothing written, where a file or its conflict has changed since `result`.
     """
-    settled = _settled(repo, [file for file in result.files if file.writable])
+    settled = _settled(repo, [file for file in result.files if file.writable and not file.is_written])
     if not settled:
         return result
     run = new_run(repo)
     with Journal(run.folder) as journal:
         request = {"kind": "resolve", "text": f"resolve conflicts in {_listed([path.path for path in settled])}"}
         journal.record("run.started", "", {"run": run.id, "request": request})
-        journal.record("resolve.decided", "", result.to_json())
+        journal.record(DECIDED, "", result.to_json())
     try:
         _publish(repo, run, settled, result)
         done = write_resolution(repo, run, settled, step=step)
@@ -55,7 +56,8 @@ def go_on(repo: Repository, resolve: Callable[[], Resolution]) -> Resolution:
     Arguments:
         resolve: what resolves and writes the conflicts at hand.
 
-    What was no conflict of the index, but only markers, is written and not staged: it ends there.
+    What was no conflict of the index, but only markers, is written and not staged: it ends there. A semantic conflict
+    ends it as well: a person has to look at it.
 
     Raises `NotResolved` where git does not go on for another reason; `details` is what it said.
     """
@@ -64,15 +66,24 @@ def go_on(repo: Repository, resolve: Callable[[], Resolution]) -> Resolution:
         result = replace(resolve(), earlier=tuple(stops))
         state = under_way(repo)
         only_marked = any(file.entry.status is Status.MARKED for file in result.files)
-        if result.left or only_marked or unmerged(repo) or not state.operation.go_on:
+        if result.left or result.semantic or only_marked or unmerged(repo) or not state.operation.go_on:
             return result
         before = fingerprint(repo)
+        _remember_going_on(repo, result)
         _go_on(repo, state.operation)
         if not unmerged(repo):
             return replace(result, finished=not under_way(repo).operation.go_on)
         if fingerprint(repo) == before:
             raise NotResolved("git stopped at the same conflicts again", hint="See git status")
         stops.append(replace(result, earlier=()))
+
+
+def _remember_going_on(repo: Repository, result: Resolution) -> None:
+    """On record before git commits it: what nobody has looked at is no precedent for later conflicts."""
+    automatic = any(hunk.settled and not hunk.is_by_user for file in result.files for hunk in file.hunks)
+    if result.run and automatic:
+        with Journal(run_folder(repo, result.run)) as journal:
+            journal.record(WENT_ON, "")
 
 
 def _go_on(repo: Repository, operation: Operation) -> None:
@@ -128,11 +139,16 @@ def _settled(repo: Repository, files: Sequence[FileResolution]) -> list[Settled]
 
 
 def _content(file: FileResolution, style: Style) -> bytes:
-    """The text as a blob holds it; what is left has markers with the names that git gave them."""
+    """The text as a blob holds it; what is left has markers with the names that git gave them.
+
+    Where the markers are all there is, they go on to show the base, or not to.
+    """
     assert file.merged
     merged = file.merged
     if not merged.is_clean and file.seen and (labels := labels_in(file.seen.content, file.marker_size)):
         merged = replace(merged, versions=replace(merged.versions, labels=labels))
+    if file.seen and file.entry.status is Status.MARKED:
+        style = style_in(file.seen.content, file.marker_size) or style
     return merged.content(style=style, size=file.marker_size)
 
 

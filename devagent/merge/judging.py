@@ -8,6 +8,7 @@ the lines next to it are not in their file, they changed its surroundings too, a
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from posixpath import splitext
 
 from devagent.merge.histogram import Change, diff
 from devagent.merge.regions import Clean, Regions
@@ -16,6 +17,16 @@ from devagent.merge.versions import split_lines
 Essence = tuple[tuple[str, ...], str]
 """What counts of a text: its imports, sorted, and the rest without white space."""
 
+_LANGUAGES = {
+    ".py": "python",
+    ".java": "java",
+    ".ts": "typescript",
+    ".tsx": "typescript",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".go": "go",
+    ".rs": "rust",
+}
 _IMPORTS = {
     "python": r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|(?:[^\n\\]|\\\n?)*)|import[ \t]+[\w., \t]+)",
     "java": r"^\s*import\s+[^;{}]+;",
@@ -33,6 +44,11 @@ _BRACKET = re.compile(r"[][(){}]")
 _SPACE = re.compile(r"\s+")
 
 
+def language_of(path: str) -> str:
+    """The language of a file, by its name; empty where imports and indentation are no matter of it."""
+    return _LANGUAGES.get(splitext(path)[1], "")
+
+
 def essence(language: str, text: bytes) -> Essence:
     """What counts of a text in a language."""
     readable = text.decode("latin-1")
@@ -42,7 +58,7 @@ def essence(language: str, text: bytes) -> Essence:
         imports.append(" ".join(sorted(_NAMES.findall(match[0]))))
         return "\n"
 
-    rest = _PATTERNS[language].sub(taken, readable)
+    rest = _PATTERNS[language].sub(taken, readable) if language in _PATTERNS else readable
     return tuple(sorted(imports)), _indented(rest) if language == "python" else _SPACE.sub("", rest)
 
 

@@ -1,0 +1,4 @@
+def work():
+    first = start(1, ready=True)
+    second = go(20)
+    return first, second
