@@ -20,14 +20,14 @@ from rows import Rows
 
 from devagent.merge.features import joint_numbers
 
-PARTS = 2
+PARTS = 5
 Shape = tuple[int, Mapping[str, int]]
 """How many trees a forest has, and how large they are."""
-FIRST: Shape = (150, {"num_leaves": 31, "min_data_in_leaf": 40})
-SECOND: Shape = (100, {"num_leaves": 15, "min_data_in_leaf": 100})
+FIRST: Shape = (300, {"num_leaves": 31, "min_data_in_leaf": 40})
+SECOND: Shape = (150, {"num_leaves": 15, "min_data_in_leaf": 100})
 PARAMETERS = {
     "objective": "binary",
-    "learning_rate": 0.1,
+    "learning_rate": 0.06,
     "max_bin": 63,
     "feature_fraction": 0.4,
     "bagging_fraction": 0.8,
