@@ -120,8 +120,10 @@ class TeamSettings(_Section):
         "auto", description="auto, chain or lite", json_schema_extra=OPEN
     )
     chain: str = Field("default", description="chain to run: a file of prompts/chains", json_schema_extra=OPEN)
-    search: bool = Field(
-        True, description="whether small repairs are searched for, which costs no tokens", json_schema_extra=OPEN
+    search: Literal["auto", "first", "off"] = Field(
+        "auto",
+        description="search for small repairs: auto (beside a small model), first (also before a large one), off",
+        json_schema_extra=OPEN,
     )
     samples: int = Field(64, ge=1, description="most answers sampled from a small model", json_schema_extra=OPEN)
     rounds: int = Field(3, ge=1, description="most rounds of code, test, review", json_schema_extra=OPEN)

@@ -23,7 +23,7 @@ class ChainStrategy:
     name: str = "chain"
 
     async def attempts(self, room: "Room") -> AsyncGenerator["Attempt", None]:
-        """Every attempt the phases made, in order; none of them is begun where a short search finds what was meant."""
+        """Every attempt the phases made, in order; none is begun where a search before them found what was meant."""
         if (found := await search_first(room)) is not None:
             yield found
             return

@@ -1,4 +1,4 @@
-"""The first rung for a large model: before it is asked anything, a short search that costs no tokens."""
+"""The first rung for a large model, where the settings want it: a short search, before anything costs tokens."""
 
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ async def search_first(room: "Room") -> "Attempt | None":
     Repairs that do not stand alone are kept among the room's attempts, for the case that the model finds none. Small
     models get none of this: their coder searches by itself, in turns with the model.
     """
-    if room.is_small(ROLE) or not room.team.search or room.ground or not room.bench.targets:
+    if room.is_small(ROLE) or room.team.search != "first" or room.ground or not room.bench.targets:
         return None
     room.journal.record("phase.started", PLACE, {"phase": NAME, "role": ROLE})
     await room.settled()

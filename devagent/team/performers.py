@@ -83,7 +83,7 @@ async def _sampled_patch(room: "Room", phase: Phase, place: str) -> tuple[Any, B
             raise PhaseFailed("the model gave no other version of these functions that passes the gates")
     if not room.suspects:
         raise PhaseFailed("no function was found that could be at fault")
-    search = RepairSearch(room, place) if room.bench.targets and room.team.search else None
+    search = RepairSearch(room, place) if room.bench.targets and room.team.search != "off" else None
     try:
         async with aclosing(FunctionSampler(room, place, search).attempts()) as attempts:
             async for attempt in attempts:

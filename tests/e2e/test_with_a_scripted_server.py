@@ -40,9 +40,6 @@ ANSWERS = {
 }
 
 
-NO_SEARCH = {"DEVAGENT_TEAM__SEARCH": "false"}
-
-
 @pytest.fixture(params=KINDS)
 def sandbox(request: pytest.FixtureRequest) -> str:
     """A kind of sandbox that works here."""
@@ -82,9 +79,7 @@ def team() -> Iterator[tuple[Team, str]]:
 def test_a_large_model_works_with_tools_to_a_proposal(devagent: CommandLine, make_repo: MakeRepo, sandbox: str) -> None:
     root = make_repo(SHOP)
     with team() as (_, model):
-        ended = devagent.process(
-            "fix", "--json", "--sandbox", sandbox, "--model", model, at=root, timeout=240, **NO_SEARCH
-        )
+        ended = devagent.process("fix", "--json", "--sandbox", sandbox, "--model", model, at=root, timeout=240)
     assert ended.code == 0, ended.err
     assert ended.json["outcome"] == "proposed"
     assert "-        total -= item\n+        total += item\n" in ended.json["diff"]
@@ -96,12 +91,20 @@ def test_a_large_model_works_with_tools_to_a_proposal(devagent: CommandLine, mak
 
 @pytest.mark.namespaces
 @pytest.mark.usefixtures("namespaces")
-def test_what_a_search_finds_at_once_is_proposed_before_a_large_model_is_asked(
-    devagent: CommandLine, make_repo: MakeRepo
-) -> None:
+def test_where_that_is_wanted_a_search_goes_before_a_large_model(devagent: CommandLine, make_repo: MakeRepo) -> None:
     root = make_repo(SHOP)
     with team() as (members, model):
-        ended = devagent.process("fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240)
+        ended = devagent.process(
+            "fix",
+            "--json",
+            "--sandbox",
+            "process",
+            "--model",
+            model,
+            at=root,
+            timeout=240,
+            DEVAGENT_TEAM__SEARCH="first",
+        )
     assert ended.code == 0, ended.err
     assert ended.json["way"].startswith("search: ")
     assert ended.json["ledger"]["total"]["calls"] == 0
@@ -118,9 +121,7 @@ def test_a_proposal_is_revised_and_both_runs_are_replayed_without_the_server(
     whole = EDIT.replace("        total -= item", "    for item in items:\n        total += item\n    return total")
     whole = whole.replace("=======\n        total += item", "=======\n    return total + sum(items)")
     with team() as (members, model):
-        first = devagent.process(
-            "fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240, **NO_SEARCH
-        ).json
+        first = devagent.process("fix", "--json", "--sandbox", "process", "--model", model, at=root, timeout=240).json
         members.answers = [*list(ANSWERS.values())[:3], whole, *list(ANSWERS.values())[4:]]
         ended = devagent.process("revise", "let sum do it", "--json", at=root, timeout=240)
     assert ended.code == 0, ended.err
@@ -183,7 +184,7 @@ def test_ctrl_c_leaves_a_resumable_run_and_nothing_else(
         process = subprocess.Popen(
             command,
             cwd=root,
-            env=devagent.environment(**NO_SEARCH),
+            env=devagent.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

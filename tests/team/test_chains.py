@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from scripted_world import LARGE, RIGHT, WRONG, make_room
 
-from devagent.config.settings import TeamSettings
 from devagent.errors import UsageError
 from devagent.journal.journal import Journal
 from devagent.team.chain import load_chain
@@ -120,7 +119,7 @@ def test_a_malformed_artefact_is_asked_for_once_more_then_the_phase_fails(tmp_pa
     async def work() -> tuple[list[str], list[str]]:
         with Journal(tmp_path / "run") as journal:
             answers = ["no json", '{"goal": 3}', SUSPECTS, EDIT, SUBMIT, REVIEWED]
-            room, model = await make_room(journal, answers, LARGE, team=TeamSettings(search=False))
+            room, model = await make_room(journal, answers, LARGE)
             await settle(room)
             async for _ in ChainStrategy().attempts(room):
                 pass

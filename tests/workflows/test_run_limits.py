@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scripted_world import FILES, LARGE, RIGHT, ScriptedStaff, run_script
 
-from devagent.config.settings import BudgetSettings, Settings, TeamSettings
+from devagent.config.settings import BudgetSettings, Settings
 from devagent.errors import ModelError, UsageError
 from devagent.journal.journal import read_events
 from devagent.models.model import ModelReply, ModelRequest
@@ -54,8 +54,7 @@ class StallingStaff(ScriptedStaff):
 
 
 def fix(root: Path, work: Work, limits: BudgetSettings) -> RunResult:
-    settings = Settings(budget=limits, team=TeamSettings(search=False))
-    return asyncio.run(start(find_root(root), FIX, settings, SilentSurface(), work))
+    return asyncio.run(start(find_root(root), FIX, Settings(budget=limits), SilentSurface(), work))
 
 
 def test_the_first_run_of_the_tests_is_under_the_limit_as_well(make_repo: MakeRepo) -> None:
