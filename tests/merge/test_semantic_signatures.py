@@ -1,6 +1,5 @@
 """What definitions ask for and calls give: as Python itself sees it, and as it is read in the other languages."""
 
-import inspect
 
 import pytest
 from hypothesis import given, settings
@@ -48,7 +47,7 @@ def test_a_call_fits_where_python_takes_it(asked: str, places: int, names: list[
     function = scope["f"]
     assert callable(function)
     try:
-        inspect.signature(function).bind(*range(places), **dict.fromkeys(names, 0))
+        function(*range(places), **dict.fromkeys(names, 0))
         takes = True
     except TypeError:
         takes = False
