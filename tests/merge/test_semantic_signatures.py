@@ -1,6 +1,5 @@
 """What definitions ask for and calls give: as Python itself sees it, and as it is read in the other languages."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
