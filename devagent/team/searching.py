@@ -156,7 +156,7 @@ class RepairSearch:
         held, behaviour = self._held, await self._behaviour(sandbox)
         order = ranked(held, behaviour)
         self._held = [found for found in held if found is not held[order[0]]]
-        others = [{**_told(held[number]), **what} for number, what in differences(order, behaviour)]
+        others = [{**_told(held[number]), **what} for number, what in differences(order, held, behaviour)]
         first = order[0]
         facts: dict[str, Any] = {"others": others, "calls": behaviour.calls, "held": len(held)}
         facts |= {"trust": held[first].trust, "moved": behaviour.moved[first] if behaviour.moved else None}

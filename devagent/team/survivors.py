@@ -10,6 +10,8 @@ from devagent.repair.search import Found
 
 TRUSTED = 0.7
 MOST_ALTERNATIVES = 3
+WORTH = 0.6
+"""An alternative deserves at least this share of the trust that the first has."""
 _TOGETHER = 0.6
 # Kinds of edits that often satisfy the tests at hand and nothing else.
 _TRUST = {
@@ -47,19 +49,26 @@ def versions(survivors: Sequence[Survivor], originals: Mapping[str, bytes]) -> l
 
 
 def ranked(survivors: Sequence[Survivor], behaviour: Behaviour) -> list[int]:
-    """The best survivor of each group, the likeliest first: where many edits do the same, each counts."""
+    """The best survivor of each group, the likeliest first: by its trust; of equals, by how many edits do the same."""
 
-    def weight(group: Sequence[int]) -> float:
-        return sum(survivors[number].trust for number in group)
+    def weight(group: Sequence[int]) -> tuple[float, float]:
+        trusts = [survivors[number].trust for number in group]
+        return -max(trusts), -sum(trusts)
 
-    groups = sorted(behaviour.groups, key=lambda group: (-weight(group), group))
+    groups = sorted(behaviour.groups, key=lambda group: (weight(group), group))
     return [max(group, key=lambda number: (survivors[number].trust, -number)) for group in groups]
 
 
-def differences(order: Sequence[int], behaviour: Behaviour) -> list[tuple[int, dict[str, Any]]]:
-    """For each survivor behind the first: a call on which they differ, and what it came to with either."""
+def differences(
+    order: Sequence[int], survivors: Sequence[Survivor], behaviour: Behaviour
+) -> list[tuple[int, dict[str, Any]]]:
+    """For survivors behind the first: a call on which they differ, and what it came to with either.
+
+    Those that deserve much less trust than the first are left out: some kinds of edits nearly always find a way to pass.
+    """
     first, told = order[0], []
-    for number in order[1 : 1 + MOST_ALTERNATIVES]:
+    worth = [number for number in order[1:] if survivors[number].trust >= WORTH * survivors[first].trust]
+    for number in worth[:MOST_ALTERNATIVES]:
         call = behaviour.difference(first, number)
         if call is not None:
             told.append((number, {"call": call.text, "here": call.came_to[first], "there": call.came_to[number]}))

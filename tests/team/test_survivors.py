@@ -10,8 +10,13 @@ def survivor(trust: float, **files: str) -> Survivor:
     return Survivor({path: text.encode() for path, text in files.items()}, f"an edit of trust {trust}", 1, trust)
 
 
-def test_the_group_with_most_trust_behind_it_is_first_by_its_best_member() -> None:
-    survivors = [survivor(0.6), survivor(0.3), survivor(0.5)]
+def test_the_group_whose_best_member_deserves_most_trust_is_first_however_many_stand_behind_another() -> None:
+    survivors = [survivor(0.6), survivor(0.5), survivor(0.5)]
+    assert ranked(survivors, Behaviour(((1, 2), (0,)))) == [0, 1]
+
+
+def test_of_groups_that_deserve_the_same_the_one_with_more_edits_is_first() -> None:
+    survivors = [survivor(0.6), survivor(0.3), survivor(0.6)]
     assert ranked(survivors, Behaviour(((0,), (1, 2)))) == [2, 0]
 
 
@@ -21,7 +26,14 @@ def test_of_equals_the_one_that_was_found_first_is_taken() -> None:
 
 def test_others_are_told_by_a_call_that_comes_to_something_else() -> None:
     found = Behaviour(((0,), (1,), (2,)), (Call("f(1)", ("1", "2", "1")),), 5)
-    assert differences([0, 1, 2], found) == [(1, {"call": "f(1)", "here": "1", "there": "2"})]
+    survivors = [survivor(1.0)] * 3
+    assert differences([0, 1, 2], survivors, found) == [(1, {"call": "f(1)", "here": "1", "there": "2"})]
+
+
+def test_what_deserves_much_less_trust_makes_nothing_ambiguous() -> None:
+    found = Behaviour(((0,), (1,)), (Call("f(1)", ("1", "2")),), 5)
+    assert differences([0, 1], [survivor(1.0), survivor(0.5)], found) == []
+    assert len(differences([0, 1], [survivor(0.5), survivor(0.5)], found)) == 1
 
 
 def test_versions_have_the_same_paths_whatever_each_changes() -> None:

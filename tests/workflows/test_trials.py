@@ -31,6 +31,7 @@ TESTS = """from shop import total
 def test_all(): assert total([2, 3], 5, 9) == 5
 def test_some(): assert total([3, 2.5], 5, 9) == 3
 def test_none(): assert total([], 5, 9) == 0
+def test_dear(): assert total([1, 9], 5, 9) == 1
 """
 
 
