@@ -64,7 +64,7 @@ def differences(
 ) -> list[tuple[int, dict[str, Any]]]:
     """For survivors behind the first: a call on which they differ, and what it came to with either.
 
-    Those that deserve much less trust than the first are left out: some kinds of edits nearly always find a way to pass.
+    Those that deserve much less trust than the first are left out: some kinds of edits nearly always pass somehow.
     """
     first, told = order[0], []
     worth = [number for number in order[1:] if survivors[number].trust >= WORTH * survivors[first].trust]
