@@ -17,6 +17,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 from rows import Rows
+from scores import wilson
 
 from devagent.merge.features import joint_numbers
 
@@ -39,8 +40,9 @@ PARAMETERS = {
     "force_row_wise": True,
     "verbose": -1,
 }
-CERTAIN, LIKELY = 0.955, 0.72
-"""Precision in cross-validation that the two classes are cut at: of conflicts, and of whole files."""
+CERTAIN, LIKELY = 0.95, 0.72
+"""Precision in cross-validation that the two classes are cut at: of conflicts (at least, with 95 % confidence), as
+nobody looks at what is certain; and of whole files."""
 ANSWERED = 0.46
 """Part of the files that is to be answered where unsure ones are left."""
 Array = np.ndarray[Any, Any]
@@ -116,10 +118,13 @@ def calibration(chances: Array, right: Array, points: int = 60) -> list[tuple[fl
     return [(round(x, 5), round(y, 5)) for x, y, _ in pooled]
 
 
-def threshold(chances: Array, right: Array, precision: float) -> float:
-    """The least chance from which on this part of the answers is right."""
+def threshold(chances: Array, right: Array, precision: float, *, surely: bool = False) -> float:
+    """The least chance from which on this part of the answers is right; `surely` by the lower end of its interval."""
     order = np.argsort(-chances, kind="stable")
-    rates = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    count = np.arange(1, len(order) + 1)
+    rates = np.cumsum(right[order]) / count
+    if surely:
+        rates = np.array([wilson(int(n), int(of))[0] for n, of in zip(np.cumsum(right[order]), count, strict=True)])
     enough = np.flatnonzero(rates >= precision)
     return float(chances[order[enough[-1]]]) if len(enough) else 1.0
 
@@ -205,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "first": exported(fitted(table, table.values, FIRST)),
             "second": exported(fitted(table, joint, SECOND)),
             "steps": steps,
-            "certain": round(threshold(calibrated, first, CERTAIN), 4),
+            "certain": round(threshold(calibrated, first, CERTAIN, surely=True), 4),
             "likely": round(threshold(*whole_files(table, calibrated, first), LIKELY), 4),
         }
         options.write.write_text(json.dumps(weights, separators=(",", ":")) + "\n", encoding="utf-8")
