@@ -44,9 +44,9 @@ def use_python(root: Path, other: Path) -> None:
 
 
 def killing(program: Path, real: str, *, before: bool) -> None:
-    """A program that kills the shell that started it, before or after it does what the real one does."""
-    steps = ["kill -9 $PPID", f'{real} "$@"']
-    program.write_text("\n".join(["#!/bin/sh", *(steps if before else steps[::-1])]) + "\n")
+    """A program that kills the shell that started it: instead of what the real one does, or after it."""
+    work = [] if before else [f'{real} "$@"']
+    program.write_text("\n".join(["#!/bin/sh", *work, "kill -9 $PPID"]) + "\n")
     program.chmod(0o755)
 
 
