@@ -25,22 +25,12 @@ from pathlib import Path
 from history import History, Touched
 from store import Conflicted, Store
 
-from devagent.merge.judging import essence
+from devagent.merge.judging import LANGUAGES, essence
 from devagent.merge.markers import has_markers
 from devagent.merge.reference import reference_regions
 from devagent.merge.regions import conflicts
 from devagent.merge.versions import Versions
 
-LANGUAGES = {
-    ".py": "python",
-    ".java": "java",
-    ".ts": "typescript",
-    ".tsx": "typescript",
-    ".js": "javascript",
-    ".jsx": "javascript",
-    ".go": "go",
-    ".rs": "rust",
-}
 LARGEST = 1_000_000
 """Bytes of a version."""
 OF_ONE_MERGE = 20

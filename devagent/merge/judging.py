@@ -17,7 +17,7 @@ from devagent.merge.versions import split_lines
 Essence = tuple[tuple[str, ...], str]
 """What counts of a text: its imports, sorted, and the rest without white space."""
 
-_LANGUAGES = {
+LANGUAGES = {
     ".py": "python",
     ".java": "java",
     ".ts": "typescript",
@@ -27,6 +27,7 @@ _LANGUAGES = {
     ".go": "go",
     ".rs": "rust",
 }
+"""The languages that merges are judged in, by the ending of a file's name."""
 _IMPORTS = {
     "python": r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|(?:[^\n\\]|\\\n?)*)|import[ \t]+[\w., \t]+)",
     "java": r"^\s*import\s+[^;{}]+;",
@@ -46,7 +47,7 @@ _SPACE = re.compile(r"\s+")
 
 def language_of(path: str) -> str:
     """The language of a file, by its name; empty where imports and indentation are no matter of it."""
-    return _LANGUAGES.get(splitext(path)[1], "")
+    return LANGUAGES.get(splitext(path)[1], "")
 
 
 def essence(language: str, text: bytes) -> Essence:

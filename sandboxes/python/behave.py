@@ -21,6 +21,7 @@ come to the same everywhere, [number, the call, what it came to in each version]
 import contextlib
 import hashlib
 import inspect
+import itertools
 import json
 import operator
 import os
@@ -180,20 +181,18 @@ def inputs(calls):
     """The calls as they were, then each with one value changed; all calls have their turn before one has its second."""
     for module, name, values in calls:
         yield module, name, (values, None)
-    left, number, made = list(calls), 0, 0
-    while left and made < MOST_INPUTS:
-        for call in list(left):
-            module, name, values = call
-            try:
-                many = number < sum(1 for _ in variations(pickle.loads(bytes.fromhex(values))))
-            except Exception:  # noqa: BLE001 - the program's own classes
-                many = False
-            if not many:
-                left.remove(call)
-                continue
-            made += 1
-            yield module, name, (values, number)
-        number += 1
+    counts = [varied(values) for _, _, values in calls]
+    turns = ((number, call) for number in range(max(counts, default=0)) for call in range(len(calls)))
+    due = ((*calls[call][:2], (calls[call][2], number)) for number, call in turns if number < counts[call])
+    yield from itertools.islice(due, MOST_INPUTS)
+
+
+def varied(values):
+    """How many variations there are of these arguments."""
+    try:
+        return sum(1 for _ in variations(pickle.loads(bytes.fromhex(values))))
+    except Exception:  # noqa: BLE001 - the program's own classes, which may raise anything: such a call is made as it was
+        return 0
 
 
 def late(*_):

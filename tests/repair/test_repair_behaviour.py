@@ -94,13 +94,23 @@ def test_what_a_call_leaves_behind_counts_as_well(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["while prices: pass", "import os; os._exit(0)", "raise SystemExit(3)", "import time; time.sleep(60)"],
-    ids=["loops", "exits", "raises an exit", "sleeps"],
+    ["while prices: pass", "raise SystemExit(3)", "import time; time.sleep(60)"],
+    ids=["loops", "exits", "sleeps"],
 )
-def test_a_version_that_does_not_behave_harms_no_other(tmp_path: Path, line: str) -> None:
-    bad = changed("    found = 0\n", f"    found = 0\n    if len(prices) == 3:\n        {line}\n")
-    found = behaviour(tmp_path, [RIGHT, bad])
-    assert len(found.groups) == 2 or found.calls == 0
+def test_a_version_that_does_not_behave_is_told_apart_and_harms_no_other(tmp_path: Path, line: str) -> None:
+    found = behaviour(tmp_path, [RIGHT, misbehaving(line)])
+    assert found.groups == ((0,), (1,))
+    assert found.calls > 20
+
+
+def test_where_a_version_ends_the_process_nothing_is_known(tmp_path: Path) -> None:
+    found = behaviour(tmp_path, [RIGHT, misbehaving("import os; os._exit(0)")])
+    assert (found.groups, found.calls) == (((0, 1),), 0)
+
+
+def misbehaving(line: str) -> str:
+    """A version that does something bad for three prices: none of the tests has as many."""
+    return changed("    found = 0\n", f"    found = 0\n    if len(prices) == 3:\n        {line}\n")
 
 
 def test_calls_that_come_to_something_else_each_time_tell_nothing(tmp_path: Path) -> None:
