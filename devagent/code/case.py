@@ -58,6 +58,7 @@ class Case:
     text: str
     recent: Mapping[str, Touched] = field(default_factory=dict)
     mended: Sequence[Mended] = ()
+    checks: Spectrum = field(default_factory=Spectrum)
 
     @cached_property
     def units(self) -> list[Symbol]:

@@ -21,6 +21,7 @@ _TELLING = {"words": 0.6, "text": 0.2}
 _LONG_AGO = 50
 _LATELY = 10
 _COMMITTED = 0.5
+_MANY_CHECKS = 20
 
 
 @dataclass
@@ -56,6 +57,18 @@ def _coverage(case: Case, clues: Found) -> None:
         fewest = seen.fewest_passing(unit.path, unit.lines)
         found.add("every", float(fewest is not None))
         found.add("few", 0.0 if fewest is None else 1 / (1 + fewest))
+
+
+def _checks(case: Case, clues: Found) -> None:
+    """What the checks rest on that failed, and those that passed before them in the same tests do not."""
+    seen = case.checks
+    values = {unit: max(lines) for unit in clues if (lines := _run(unit, seen))} if seen.failed and seen.passed else {}
+    highest = max(values.values(), default=1.0)
+    known = min(1.0, seen.passed / _MANY_CHECKS)
+    for unit, value in values.items():
+        failed, passed = seen.tests(unit.path, unit.lines)
+        told = f"behind {_of(failed, seen.failed, 'failed')} and {_of(passed, seen.passed, 'passed')} checks"
+        clues[unit].add("checks", known * value / highest, told)
 
 
 def _run(unit: Symbol, seen: Spectrum) -> list[float]:
@@ -212,6 +225,6 @@ def _mended(case: Case, clues: Found) -> None:
 
 
 HEADINGS: tuple[Callable[[Case, Found], None], ...] = (
-    *(_coverage, _trace, _names, _words, _distance, _work, _recent),
+    *(_coverage, _checks, _trace, _names, _words, _distance, _work, _recent),
     _mended,
 )

@@ -20,6 +20,7 @@ __all__ = ["WEIGHTS", "WITH_MANY", "Failure", "Mended", "Suspect", "Touched", "l
 # Fitted (conditional logit, then rounded) on bugs that benchmarks do not use; scores are about log-odds.
 WEIGHTS = {
     "coverage": 2.6,
+    "checks": 4.0,
     "place": 0.5,
     "every": 0.4,
     "few": 0.4,
@@ -37,7 +38,7 @@ WEIGHTS = {
 # Added for a hundred passing tests, in proportion for fewer; fitted on those bugs and on seeded ones, none reported.
 WITH_MANY = {"alone": 2.5, "every": 2.0, "trace": 2.0, "words": 2.5, "work": -1.7, "far": -1.5}
 _MANY = 100
-_SPEAKING = ("coverage", "trace", "named", "words", "text", "mended")
+_SPEAKING = ("coverage", "checks", "trace", "named", "words", "text", "mended")
 _NOT_RUN = 0.3
 _NOT_REACHED = 0.5
 
@@ -65,6 +66,8 @@ def locate(
     limit: int | None = 40,
     recent: Mapping[str, Touched] | None = None,
     mended: Sequence[Mended] = (),
+    failed_checks: Coverage | None = None,
+    passed_checks: Coverage | None = None,
 ) -> list[Suspect]:
     """The functions of the repository that could be at fault, most suspicious first.
 
@@ -76,9 +79,13 @@ def locate(
         limit: how many to give at most; `None` for all.
         recent: the files that changed lately.
         mended: small changes with which failing tests pass, the likeliest first.
+        failed_checks: the lines that the checks rest on which failed in the failing tests, if known.
+        passed_checks: the lines that the checks rest on which passed in them.
     """
     seen = spectrum(coverage or {}, failing or [f.test for f in failures])
-    case = Case(files, failures, seen, text, recent or {}, mended)
+    failed = failed_checks or {}
+    checks = spectrum({**(passed_checks or {}), **failed}, failed.keys())
+    case = Case(files, failures, seen, text, recent or {}, mended, checks)
     clues = {unit: Clues() for unit in case.units}
     for heading in HEADINGS:
         heading(case, clues)

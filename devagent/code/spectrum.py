@@ -13,10 +13,10 @@ Coverage = Mapping[str, Mapping[str, Collection[int]]]
 class Spectrum:
     """For every line the failing and passing tests that ran it. `failed` and `passed` count tests with coverage."""
 
-    failed: int
-    passed: int
-    failing: Mapping[tuple[str, int], frozenset[str]] = field(repr=False)
-    passing: Mapping[tuple[str, int], frozenset[str]] = field(repr=False)
+    failed: int = 0
+    passed: int = 0
+    failing: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict, repr=False)
+    passing: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict, repr=False)
 
     def suspicion(self, path: str, line: int) -> float:
         """Ochiai's coefficient, 0 to 1."""

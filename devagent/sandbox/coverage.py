@@ -10,6 +10,9 @@ from devagent.sandbox.output import plain
 from devagent.sandbox.results import TestResult
 from devagent.sandbox.runner import TestRunner
 
+Lines = Mapping[str, Mapping[str, frozenset[int]]]
+"""Test id → path → the lines that it ran."""
+
 MAX_PASSING = 200
 _PASSING_SHARE = 0.6  # of the time; the rest is for the failing tests and for starting up
 
@@ -34,23 +37,35 @@ class Call:
 class Coverage:
     """What was recorded. `lines`: test id → path → lines that ran; files of tests and import time are left out.
 
-    `calls` are those of the failing tests: of each function the first three. Empty where the language's probe
-    cannot see them.
+    `calls` are those of the failing tests: of each function the first three. The `failed_checks` and `passed_checks` in
+    the failing tests and the lines that each rests on, by ids of their own. All three are empty where the language's
+    probe cannot see them.
     """
 
-    lines: Mapping[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    lines: Lines = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    failed_checks: Lines = field(default_factory=dict)
+    passed_checks: Lines = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The recording as plain data, for the journal."""
-        lines = {t: {p: sorted(numbers) for p, numbers in paths.items()} for t, paths in self.lines.items()}
-        return {"lines": lines, "calls": [dict(vars(call)) for call in self.calls]}
+        return {
+            "lines": _sorted(self.lines),
+            "calls": [dict(vars(call)) for call in self.calls],
+            "failed_checks": _sorted(self.failed_checks),
+            "passed_checks": _sorted(self.passed_checks),
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Coverage":
         """The recording a journal holds."""
-        lines = {t: {p: frozenset(numbers) for p, numbers in paths.items()} for t, paths in data["lines"].items()}
-        return cls(lines, tuple(Call(**call) for call in data["calls"]))
+        calls = tuple(Call(**call) for call in data["calls"])
+        return cls(
+            _frozen(data["lines"]),
+            calls,
+            _frozen(data.get("failed_checks", {})),
+            _frozen(data.get("passed_checks", {})),
+        )
 
 
 async def coverage(
@@ -67,8 +82,10 @@ async def coverage(
     task = {"detailed": list(failing), "seconds": timeout * _PASSING_SHARE}
     recording, results = await runner.record(ids, task, timeout=timeout)
     records = list(_records(recording or b""))
-    lines = dict(_attributed(records, results, set(ids)))
-    return Coverage(lines, tuple(_calls(records)))
+    told = list(_attributed(records, results, set(ids)))
+    failed = _numbered(told, "failed")
+    passed = _numbered(told, "passed") if failed else {}
+    return Coverage({id_: _lines(record["lines"]) for id_, record in told}, tuple(_calls(records)), failed, passed)
 
 
 def nearest(failing: Sequence[str], passing: Sequence[str]) -> list[str]:
@@ -103,8 +120,8 @@ def _records(recording: bytes) -> Iterator[dict[str, Any]]:
 
 def _attributed(
     records: Sequence[Mapping[str, Any]], results: Sequence[TestResult], asked: set[str]
-) -> Iterator[tuple[str, dict[str, frozenset[int]]]]:
-    """Each record with the id of its test.
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The id of its test with each record.
 
     A probe that knows no ids gives file and name instead; of several tests with one name the report's order decides.
     """
@@ -112,7 +129,7 @@ def _attributed(
     for record in records:
         id_ = str(record.get("test") or "") or _take(waiting, str(record.get("file")), str(record.get("name")))
         if id_ in asked:
-            yield id_, {path: frozenset(numbers) for path, numbers in _lines(record)}
+            yield id_, record
 
 
 def _take(waiting: list[str], file: str, name: str) -> str:
@@ -124,10 +141,31 @@ def _take(waiting: list[str], file: str, name: str) -> str:
     return ""
 
 
-def _lines(record: Mapping[str, Any]) -> Iterator[tuple[str, list[int]]]:
-    for path, numbers in record["lines"].items():
-        if isinstance(numbers, list) and all(isinstance(number, int) for number in numbers):
-            yield path, numbers
+def _numbered(told: Sequence[tuple[str, Mapping[str, Any]]], kind: str) -> dict[str, dict[str, frozenset[int]]]:
+    """The checks of one kind, by ids of their own."""
+    found: dict[str, dict[str, frozenset[int]]] = {}
+    for id_, record in told:
+        checks = record.get("checks")
+        listed = checks.get(kind) if isinstance(checks, dict) else None
+        lines = [_lines(item) for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+        found |= {f"{id_}, {kind} check {i}": ran for i, ran in enumerate(lines, 1)}
+    return found
+
+
+def _lines(recorded: Mapping[str, Any]) -> dict[str, frozenset[int]]:
+    return {
+        path: frozenset(numbers)
+        for path, numbers in recorded.items()
+        if isinstance(numbers, list) and all(isinstance(number, int) for number in numbers)
+    }
+
+
+def _sorted(lines: Lines) -> dict[str, dict[str, list[int]]]:
+    return {test: {path: sorted(numbers) for path, numbers in paths.items()} for test, paths in lines.items()}
+
+
+def _frozen(data: Mapping[str, Mapping[str, Sequence[int]]]) -> Lines:
+    return {test: {path: frozenset(numbers) for path, numbers in paths.items()} for test, paths in data.items()}
 
 
 def _calls(records: Sequence[Mapping[str, Any]]) -> Iterator[Call]:

@@ -76,10 +76,17 @@ async def _coverage(room: "Room", place: str) -> Coverage:
 def _ranked(room: "Room") -> list[Suspect]:
     failures = [Failure(r.id, r.message, r.details, r.file) for r in room.task.failing]
     files = {path: file.content for path, file in room.bench.workspace({}).items() if file.mode != "120000"}
-    lines = room.coverage.lines if room.coverage is not None else None
+    seen = room.coverage or Coverage()
     only = room.bench.only or room.bench.scope.only
     ranked = rank(
-        files, failures, lines, [f.test for f in failures], text=room.task.text, limit=None if only else MAX_SUSPECTS
+        files,
+        failures,
+        seen.lines,
+        [f.test for f in failures],
+        text=room.task.text,
+        limit=None if only else MAX_SUSPECTS,
+        failed_checks=seen.failed_checks,
+        passed_checks=seen.passed_checks,
     )
     own = set(room.bench.own_tests)
     found = [s for s in ranked if s.symbol.path not in own and not room.bench.kept_out(s.symbol.path)]

@@ -178,8 +178,18 @@ def rank(
     """The suspects of a workspace by what was observed of its tests."""
     failures = [Failure(r.id, r.message, r.details, r.file) for r in seen.failing]
     ids = [failure.test for failure in failures]
-    lines, contents = seen.coverage.lines, contents_of(files)
-    return locate(contents, failures, lines, ids, limit=limit, recent=recent or {}, mended=seen.mended)
+    ran = seen.coverage
+    return locate(
+        contents_of(files),
+        failures,
+        ran.lines,
+        ids,
+        limit=limit,
+        recent=recent or {},
+        mended=seen.mended,
+        failed_checks=ran.failed_checks,
+        passed_checks=ran.passed_checks,
+    )
 
 
 def contents_of(files: Tree) -> dict[str, bytes]:

@@ -2,9 +2,9 @@
 
 DEVAGENT_COVERAGE holds a JSON object:
 
-    output    where the recording goes: a JSON line per test, with `test`, `lines` by path, and `calls`
+    output    where the recording goes: a JSON line per test, with `test`, `lines` by path, `calls` and `checks`
     tests     glob patterns of files that are tests or serve them: not recorded
-    detailed  ids of the tests whose calls are recorded too; they come first
+    detailed  ids of the tests whose calls and checks are recorded too; they come first
     seconds   from the first test on, after which no further test is started; the recording so far is kept
     root      the way from the current folder to the top of the workspace
 
@@ -26,6 +26,7 @@ import threading
 import time
 
 import pytest
+from devagent_steps import Steps
 
 ADDRESS = re.compile(" at 0x[0-9a-f]+")
 CALLS_PER_FUNCTION, CALLS_PER_TEST, WIDTH = 3, 80, 120
@@ -46,35 +47,46 @@ class Recorder:
         self.paths = {}
         self.waiting = set(self.detailed)
         self.functions = {}
-        self.closed = False
-        self.tape = None
+        self.followed = []
+        self.closed = self.inside = False
+        self.tape = self.steps = None
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item):
         """Record one test, fixtures included."""
-        self.tape = Tape(item.nodeid) if item.nodeid in self.detailed else None
+        detailed = item.nodeid in self.detailed
+        self.tape = Tape(item.nodeid) if detailed else None
+        self.steps = Steps(getattr(item, "originalname", None) or item.name, self.taken) if detailed else None
         # Not before: to collect the tests of a large project can take longer than to run them.
         self.deadline = self.deadline or time.monotonic() + self.seconds
         yield
-        self.append({"test": item.nodeid, "lines": self.taken(), "calls": self.tape.calls if self.tape else []})
+        self.append({"test": item.nodeid, **self.told()})
         self.waiting.discard(item.nodeid)
         if self.detailed and not self.waiting and not self.closed:
             self.close()
         if not self.waiting and time.monotonic() > self.deadline:
             item.session.shouldstop = "the time for coverage is used up"
 
+    def told(self):
+        """What there is to say of the test that ended."""
+        lines = self.steps.lines() if self.steps else self.taken()
+        found = {"lines": {path: sorted(numbers) for path, numbers in lines.items()}}
+        if self.tape:
+            found.update(calls=self.tape.calls, checks=self.steps.checks())
+        return found
+
     def taken(self):
         """The lines that ran since it was last asked, by path."""
         ran = {}
-        for function in list(self.functions.values()):  # threads of the test may go on
+        for function in list(self.followed):  # threads of the test may go on
             if function.ran:
                 ran.setdefault(function.path, set()).update(function.take())
-        return {path: sorted(numbers) for path, numbers in ran.items()}
+        return ran
 
     def close(self):
         """Follow no function from now on but those that ran so far."""
         self.closed = True
-        for function in list(self.functions.values()):
+        for function in list(self.followed):
             function.path = function.path if function.known else ""
 
     def append(self, record):
@@ -96,12 +108,19 @@ class Recorder:
         if self.tape is not None and outcome.excinfo is not None:
             self.tape.unwind(outcome.excinfo[1])
 
+    def pytest_runtest_logreport(self, report):
+        """A report while the test runs is of a part of it (`subTest`)."""
+        if self.steps is not None and self.inside and report.failed:
+            self.steps.fail()
+
     def __enter__(self):
+        self.inside = True
         self.before = sys.gettrace()
         threading.settrace(self.trace)
         sys.settrace(self.trace)
 
     def __exit__(self, *exception):
+        self.inside = False
         sys.settrace(self.before)
         threading.settrace(None)
 
@@ -112,8 +131,10 @@ class Recorder:
         if function is None:
             inside = not self.closed and code.co_flags & FUNCTION == FUNCTION
             function = self.functions[id(code)] = Function(code, self.path_of(code) if inside else "")
+            if function.path:
+                self.followed.append(function)
         if not function.path:
-            return None
+            return self.steps.follow if self.steps and self.steps.wants(code) else None
         call = self.tape.enter(frame, self.path_of) if self.tape else None
         if call is not None:
             return Watch(function, call).follow

@@ -233,6 +233,17 @@ def test_with_many_passing_tests_what_only_failing_ones_run_comes_before_what_is
     assert locate(files, [Failure(failing)], coverage, [failing])[0].symbol.name == "plain"
 
 
+def test_what_a_failed_check_rests_on_and_those_that_passed_do_not_comes_first_with_its_reason() -> None:
+    lines = {HUNDRED: {"shop/cart.py": {5, 9, 10, 11, 12}, "shop/prices.py": {2, 3, 4}}}
+    failed = {"last": {"shop/prices.py": {2, 3}}}
+    passed = {f"check {i}": {"shop/cart.py": {5, 9, 10, 11, 12}, "shop/prices.py": {2, 4}} for i in range(30)}
+    told = locate(SHOP, [Failure(HUNDRED)], lines, [HUNDRED], failed_checks=failed, passed_checks=passed)
+    before = {s.symbol.name: s for s in locate(SHOP, [Failure(HUNDRED)], lines, [HUNDRED])}
+    after = {s.symbol.name: s for s in told}
+    assert after["discount"].score - before["discount"].score > 3 and after["add"].score == before["add"].score
+    assert "behind 1 of 1 failed and all 30 passed checks" in after["discount"].reasons
+
+
 def test_a_function_that_a_change_mends_the_tests_in_comes_before_its_likes() -> None:
     mended = [Mended("shop/prices.py", "discount", "line 2: `>` → `>=`")]
     before, after = (locate(SHOP, [Failure(HUNDRED)], COVERAGE, [HUNDRED], mended=m) for m in ([], mended))

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devagent.sandbox.sandbox import Command, EndReason, Execution, File, Tree
+from devagent.sandbox.coverage import Coverage, coverage
+from devagent.sandbox.ecosystem import detect
+from devagent.sandbox.runner import TestRunner
+from devagent.sandbox.sandbox import Command, EndReason, Execution, File, Sandbox, Tree
 
 
 def tree(files: Mapping[str, str]) -> dict[str, File]:
@@ -44,7 +47,7 @@ class LocalSandbox:
         self.commands.append(command)
         env = {name: self._here(value) for name, value in command.env.items()}
         env |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
-        env |= {"HOME": str(self.root), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        env |= {"HOME": str(self.root), "TMPDIR": str(self.root / "out"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         started, ended = time.monotonic(), "exited"
         try:
             process = subprocess.Popen(
@@ -84,3 +87,27 @@ class LocalSandbox:
         return text.replace("/run/devagent", str(self.root / "files")).replace(
             "/tmp/devagent-", f"{self.root / 'out'}/devagent-"
         )
+
+
+def recorded(
+    root: Path,
+    files: Mapping[str, str],
+    failing: Sequence[str],
+    passing: Sequence[str] = (),
+    *,
+    hang_after: float | None = None,
+    timeout: float = 60.0,
+) -> Coverage:
+    """The recording of the tests of a workspace by the probe of its kind."""
+
+    async def go() -> Coverage:
+        sandbox: Sandbox = LocalSandbox(root / "box")
+        await sandbox.start()
+        try:
+            await sandbox.sync(tree(files))
+            runner = TestRunner(sandbox, detect(tree(files)), hang_after=hang_after)
+            return await coverage(runner, failing, passing, timeout=timeout)
+        finally:
+            await sandbox.close()
+
+    return asyncio.run(go())

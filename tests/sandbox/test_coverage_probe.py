@@ -3,21 +3,20 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from local_sandbox import LocalSandbox, tree
+from local_sandbox import recorded, tree
 
 from devagent.errors import SandboxError
 from devagent.sandbox.choice import open_sandbox
 from devagent.sandbox.coverage import Coverage, coverage, nearest
 from devagent.sandbox.ecosystem import detect
 from devagent.sandbox.runner import TestRunner
-from devagent.sandbox.sandbox import Command, Execution, Sandbox
+from devagent.sandbox.sandbox import Command, Execution
 from devagent.sandbox.scripted import Answer, ScriptedSandbox
 
 SHOP = {
@@ -76,30 +75,8 @@ def test_helper(): assert help() == 1
 TOTAL, NEGATIVE = "tests/test_cart.py::test_total", "tests/test_cart.py::test_negative"
 
 
-def record(
-    root: Path,
-    files: Mapping[str, str],
-    failing: Sequence[str],
-    passing: Sequence[str] = (),
-    *,
-    hang_after: float | None = None,
-    timeout: float = 60.0,
-) -> Coverage:
-    async def go() -> Coverage:
-        sandbox: Sandbox = LocalSandbox(root / "box")
-        await sandbox.start()
-        try:
-            await sandbox.sync(tree(files))
-            runner = TestRunner(sandbox, detect(tree(files)), hang_after=hang_after)
-            return await coverage(runner, failing, passing, timeout=timeout)
-        finally:
-            await sandbox.close()
-
-    return asyncio.run(go())
-
-
 def test_lines_are_those_that_ran_and_not_those_of_import_or_of_tests(tmp_path: Path) -> None:
-    found = record(tmp_path, SHOP, [TOTAL, NEGATIVE], ["tests/test_cart.py::test_helper"])
+    found = recorded(tmp_path, SHOP, [TOTAL, NEGATIVE], ["tests/test_cart.py::test_helper"])
     assert found.lines[TOTAL] == {"shop/cart.py": frozenset({13, 16, 17, 18, 19, 22, 24})}
     assert found.lines[NEGATIVE] == {"shop/cart.py": frozenset({22, 23})}
     assert found.lines["tests/test_cart.py::test_helper"] == {}
@@ -107,11 +84,11 @@ def test_lines_are_those_that_ran_and_not_those_of_import_or_of_tests(tmp_path: 
 
 def test_threads_are_followed(tmp_path: Path) -> None:
     test = "tests/test_cart.py::test_thread"
-    assert record(tmp_path, SHOP, [], [test]).lines[test] == {"shop/cart.py": frozenset({22, 24, 31, 32, 33})}
+    assert recorded(tmp_path, SHOP, [], [test]).lines[test] == {"shop/cart.py": frozenset({22, 24, 31, 32, 33})}
 
 
 def test_calls_show_arguments_results_and_nesting(tmp_path: Path) -> None:
-    calls = record(tmp_path, SHOP, [TOTAL, NEGATIVE]).calls
+    calls = recorded(tmp_path, SHOP, [TOTAL, NEGATIVE]).calls
     shown = [(c.depth, c.function, c.line, c.arguments, c.result) for c in calls if c.test == TOTAL]
     assert shown == [
         (0, "Cart.__init__", 12, "self, items=[1.5, 2.5, 3, 4, 5]", "None"),
@@ -126,7 +103,7 @@ def test_calls_show_arguments_results_and_nesting(tmp_path: Path) -> None:
 
 
 def test_values_that_resist_being_shown_are_named(tmp_path: Path) -> None:
-    calls = record(tmp_path, SHOP, ["tests/test_cart.py::test_odd", "tests/test_cart.py::test_generator"]).calls
+    calls = recorded(tmp_path, SHOP, ["tests/test_cart.py::test_odd", "tests/test_cart.py::test_generator"]).calls
     assert calls[0].arguments in ("self, items=<Odd instance>", "self, items=<Odd whose repr raises RuntimeError>")
     assert calls[-1].function == "endless"
     assert calls[-1].result == "a generator or coroutine"
@@ -137,7 +114,7 @@ def test_long_values_are_cut_and_addresses_left_out(tmp_path: Path) -> None:
         "m.py": "class A: pass\ndef f(x): return A()\n",
         "test_m.py": "import m\ndef test(): assert m.f('y' * 9000) is None\n",
     }
-    (call,) = record(tmp_path, files, ["test_m.py::test"]).calls
+    (call,) = recorded(tmp_path, files, ["test_m.py::test"]).calls
     assert len(call.arguments) < 130
     assert call.result == "<m.A object>"
 
@@ -147,7 +124,7 @@ def test_a_hanging_test_is_recorded_up_to_where_it_hangs(tmp_path: Path) -> None
         "m.py": "def f():\n    n = 1\n    while n:\n        pass\n",
         "test_m.py": "import m\ndef test_hang(): m.f()\ndef test_after(): pass\n",
     }
-    found = record(tmp_path, files, ["test_m.py::test_hang"], ["test_m.py::test_after"], hang_after=0.5)
+    found = recorded(tmp_path, files, ["test_m.py::test_hang"], ["test_m.py::test_after"], hang_after=0.5)
     assert found.lines["test_m.py::test_hang"] == {"m.py": frozenset({2, 3, 4})}
     assert "test_m.py::test_after" in found.lines
     assert found.calls[0].result == "raised still running after 0.5 seconds: it hangs here"
@@ -157,7 +134,7 @@ def test_passing_tests_are_left_out_when_time_runs_out_and_failing_ones_are_not(
     slow = "import time, pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_p(n): time.sleep(1.2)\n"
     files = {"test_m.py": slow + "def test_f(): time.sleep(0.5); assert 0\n"}
     passing = [f"test_m.py::test_p[{n}]" for n in range(6)]
-    found = record(tmp_path, files, ["test_m.py::test_f"], passing, timeout=7.0)
+    found = recorded(tmp_path, files, ["test_m.py::test_f"], passing, timeout=7.0)
     assert "test_m.py::test_f" in found.lines
     assert 0 < len(found.lines) < 7
 
@@ -167,7 +144,7 @@ def test_the_time_to_collect_the_tests_is_not_taken_from_them(tmp_path: Path) ->
         "m.py": "def f(): return 1\n",
         "test_m.py": "import time, m\ntime.sleep(3.5)\ndef test_f(): assert m.f() == 2\ndef test_p(): assert m.f()\n",
     }
-    found = record(tmp_path, files, ["test_m.py::test_f"], ["test_m.py::test_p"], timeout=5.5)
+    found = recorded(tmp_path, files, ["test_m.py::test_f"], ["test_m.py::test_p"], timeout=5.5)
     assert found.lines["test_m.py::test_p"] == {"m.py": frozenset({1})}
 
 
@@ -176,14 +153,14 @@ def test_of_passing_tests_only_functions_are_recorded_that_a_failing_one_ran(tmp
         "m.py": "def f(x):\n    return x\ndef g(x):\n    return f(x)\n",
         "test_m.py": "import m\ndef test_f(): assert m.f(0)\ndef test_g(): assert m.g(1)\n",
     }
-    found = record(tmp_path, files, ["test_m.py::test_f"], ["test_m.py::test_g"])
+    found = recorded(tmp_path, files, ["test_m.py::test_f"], ["test_m.py::test_g"])
     assert found.lines["test_m.py::test_g"] == {"m.py": frozenset({2})}
 
 
 def test_lines_that_only_a_late_turn_of_a_loop_or_a_later_call_runs_are_seen(tmp_path: Path) -> None:
     source = "def f(n):\n    for i in range(n):\n        if i > 40:\n            n += 1\n    return n\n"
     files = {"m.py": source, "test_m.py": "import m\ndef test_f():\n    m.f(3)\n    m.f(3)\n    assert m.f(50) == 0\n"}
-    found = record(tmp_path, files, [], ["test_m.py::test_f"])
+    found = recorded(tmp_path, files, [], ["test_m.py::test_f"])
     assert found.lines["test_m.py::test_f"] == {"m.py": frozenset({2, 3, 4, 5})}
 
 
@@ -227,7 +204,7 @@ def test_a_forged_recording_is_no_more_than_absent(recording: bytes) -> None:
 
 
 def test_a_recording_survives_the_journal(tmp_path: Path) -> None:
-    found = record(tmp_path, SHOP, [NEGATIVE])
+    found = recorded(tmp_path, SHOP, [NEGATIVE])
     assert found.calls
     assert Coverage.from_json(json.loads(json.dumps(found.to_json()))) == found
 
@@ -272,12 +249,12 @@ test('outer', async (t) => { await t.test('sub', () => { new Box(1).get(); }); }
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> Coverage:
+def javascript(tmp_path: Path) -> Coverage:
     """What the probe for Node.js records of `NODE`: with the host's, or in Docker."""
     failing = ["test/add.test.js::box > same"]
     others = ["test/add.test.js::adds", "test/add.test.js::same", "test/add.test.js::outer", "test/mod.test.mjs::twice"]
     if shutil.which("node"):
-        return record(tmp_path, NODE, failing, [*others, "test/add.test.js::outer > sub"])
+        return recorded(tmp_path, NODE, failing, [*others, "test/add.test.js::outer > sub"])
 
     async def go() -> Coverage:
         files, ecosystem = tree(NODE), detect(tree(NODE))
@@ -294,8 +271,8 @@ def recorded(tmp_path: Path) -> Coverage:
     return asyncio.run(go())
 
 
-def test_lines_of_javascript_are_told_per_test(recorded: Coverage) -> None:
-    lines = recorded.lines
+def test_lines_of_javascript_are_told_per_test(javascript: Coverage) -> None:
+    lines = javascript.lines
     assert lines["test/add.test.js::adds"] == {"lib/add.js": frozenset({3, 4, 7, 8, 9, 10, 11})}
     assert lines["test/add.test.js::box > same"] == {"lib/add.js": frozenset({13, 14, 15, 16, 18})}
     assert lines["test/add.test.js::same"]["lib/add.js"] >= {3, 4, 5}
