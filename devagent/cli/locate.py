@@ -32,7 +32,7 @@ def locate(
             min=0,
             help="With --failing: for so long, small changes of the suspects are tried where there is doubt.",
         ),
-    ] = 0,
+    ] = 30,
     directory: options.Directory = Path(),
     sandbox: options.SandboxKind = None,
     project: options.Project = None,

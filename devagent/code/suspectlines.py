@@ -57,8 +57,8 @@ def _code_lines(symbol: Symbol, content: bytes) -> list[int]:
         root = parse(content, language).root_node
     except CannotParse:
         return list(symbol.lines)
-    skipped = {node.id for node in captures(root, language, "docstrings", "docstring")}
     top = root.descendant_for_byte_range(symbol.start_byte, symbol.end_byte) or root
+    skipped = {node.id for node in captures(top, language, "docstrings", "docstring")}
     found: set[int] = set()
     dropped: set[int] = set()
     for node in walk(top):

@@ -24,7 +24,7 @@ from devagent.sandbox.runner import TestRunner
 from devagent.sandbox.sandbox import Tree
 from devagent.team.location import MAX_TESTS
 
-SECONDS = 60.0
+SECONDS = 30.0
 """For how long changes are tried, at most, unless told otherwise."""
 
 MOST_SUSPECTS = 60
@@ -32,8 +32,8 @@ MOST_SUSPECTS = 60
 # One more or one less of something often suits a test as well as what would be right elsewhere: these say less.
 _SLIPS = {"operator": 1.0, "operands": 1.0, "negate": 1.0, "name": 1.0, "arguments": 1.0}
 _SLIPS |= {"off_by_one": 0.75, "literal": 0.75}
-_CLEAR_LEAD = 3.0  # of the first suspect; with more than that, no change would put another before it
-_WITHIN = 5.5  # of the score of the first: what stands lower comes to nothing even with a change that mends
+_CLEAR_LEAD = 5.0  # of the first suspect; with more than that, no change would put another before it
+_WITHIN = 6.0  # of the score of the first: what stands lower comes to nothing even with a change that mends
 # So many of the suspects at a time, and the likeliest so many changes of them: more cost more time to think up.
 _GROUPS = ((0, 12, 1000), (12, 30, 1200), (30, MOST_SUSPECTS, 1500))
 _TEMPER = 3.0
