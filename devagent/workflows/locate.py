@@ -136,6 +136,8 @@ async def locate_failing(
         return LocateResult("nothing fails", _nothing_fails(run, meant, tests, seen), notes=notes)
     secrets = Secrets()
     secrets.learn(file.content for file in files.values())
+    if trials.tried and not trials.mended:
+        surface.note(f"none of the {trials.tried} small changes that were tried mends them")
     if trials.mended:
         suspects = rank(files, replace(seen, mended=trials.mended), limit=top, recent=recent)
     found = tuple(replace(f, reasons=tuple(map(secrets.redact, f.reasons))) for f in map(found_of, suspects[:top]))
