@@ -55,6 +55,7 @@ LISTED = Path(__file__).with_name("locating.toml")
 PROBE = Path(__file__).with_name("locating_reach.py")
 FIRST, FIRST_FIVE = 0.55, 0.88
 SECONDS = 5.0
+RANKED = 200
 PYTEST = ("python", "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider")
 
 
@@ -237,7 +238,7 @@ def _line(content: bytes, number: int) -> str:
 
 
 def ranks(case: Case, files: Mapping[str, File]) -> dict[str, float]:
-    """The place of the faulty function by each method; infinite where it is not among those suspected."""
+    """The place of the faulty function by each method; infinite where it is not among those ranked."""
     workspace = {**files, **{path: File(content) for path, content in case.changes.items()}}
     return {
         "devagent": _ranked(case, workspace, case.seen),
@@ -248,7 +249,7 @@ def ranks(case: Case, files: Mapping[str, File]) -> dict[str, float]:
 
 
 def _ranked(case: Case, workspace: Mapping[str, File], seen: Observed) -> float:
-    return _place([(s.symbol.path, s.symbol.name) for s in rank(workspace, seen, limit=None)], case)
+    return _place([(s.symbol.path, s.symbol.name) for s in rank(workspace, seen, limit=RANKED)], case)
 
 
 def _place(order: Sequence[tuple[str, str]], case: Case) -> float:
