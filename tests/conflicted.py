@@ -414,6 +414,29 @@ def _criss_cross(root: Path) -> Path:
     return root
 
 
+def _nested_criss_cross(root: Path) -> Path:
+    """Crosswise twice: the two common ancestors have two of their own, and all four disagree about one place."""
+    work = Work.new(root)
+    work.commit("base", {"a.py": HARD_BASE + EASY_BASE})
+    work("branch", "topic")
+    work.commit("main 1", {"a.py": HARD_OURS + EASY_BASE})
+    work("checkout", "-q", "topic")
+    work.commit("topic 1", {"a.py": HARD_THEIRS + EASY_BASE})
+    for value in ("50", "60"):
+        work("branch", "-f", "before", "main")
+        work("checkout", "-q", "main")
+        work("merge", "topic", fails=True)
+        work.commit(f"main, {value}", {"a.py": hard(value) + EASY_BASE})
+        work("checkout", "-q", "topic")
+        work("merge", "before", fails=True)
+        work.commit(f"topic, {value}", {"a.py": hard(value, "while slow:\n    LIMIT -= 2\n") + EASY_BASE})
+    work.commit("topic last", {"a.py": hard("70") + EASY_THEIRS})
+    work("checkout", "-q", "main")
+    work.commit("main last", {"a.py": hard("70") + EASY_OURS})
+    work("merge", "topic", fails=True)
+    return root
+
+
 def _linked_work_tree(root: Path) -> Path:
     work = Work.new(root).sides({"a.py": EASY_BASE}, {"a.py": EASY_OURS}, {"a.py": EASY_THEIRS})
     linked = root.with_name(root.name + "-linked")
@@ -580,6 +603,7 @@ STATES = (
     State("merge --squash", _squash, Operation.SQUASH, A),
     State("git am -3", _mailbox, Operation.MAILBOX, A, finishes=True),
     State("criss-cross", _criss_cross, MERGE, A, finishes=True),
+    State("criss-cross, nested", _nested_criss_cross, MERGE, A, finishes=True),
     State("linked work tree", _linked_work_tree, MERGE, A, finishes=True),
     State("sparse checkout", _sparse, MERGE, {"in/a.py": RESOLVED, "out/b.py": RESOLVED}, finishes=True),
     State("octopus", _octopus, MERGE, refused="more than two branches"),

@@ -1,47 +1,49 @@
 """Harvested files taken apart: their hunks, what people made of each, and which candidates say the same."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import groupby
 
 from store import Conflicted
 
-from devagent.merge.candidates import distinct, is_indented
+from devagent.merge.candidates import propose, whole
+from devagent.merge.decision import Alternative
+from devagent.merge.engine import PROVEN, merge_text
+from devagent.merge.gate import open_again
+from devagent.merge.joint import Leaning
 from devagent.merge.judging import Made, essence, made
 from devagent.merge.limits import Limits
 from devagent.merge.patterns import Hunk
+from devagent.merge.ranking import Look, look
 from devagent.merge.reference import reference_regions
 from devagent.merge.regions import Clean, Conflict, Regions
+from devagent.merge.together import leaning
 from devagent.merge.versions import Lines, Versions
 
 
-@dataclass(frozen=True)
-class Text:
-    """A candidate: its lines, the patterns that give it, and whether people made the same of the hunk."""
-
-    lines: Lines
-    names: Sequence[str]
-    right: bool
-
-
-@dataclass(frozen=True)
-class Case:
-    """A region of `git merge-file --diff3`, what people made of it (`None`: not aligned), and the candidates."""
-
-    index: int
-    hunk: Hunk
-    made: Made | None
-    texts: tuple[Text, ...]
-
-
 class Example:
-    """One file."""
+    """One file.
+
+    Attributes:
+        beside: the other files of the same merge.
+    """
 
     def __init__(self, conflicted: Conflicted, limits: Limits | None = None) -> None:
         self.conflicted = conflicted
         self.limits = limits or Limits()
         self.versions = Versions(conflicted.path, conflicted.base, conflicted.ours, conflicted.theirs)
         self.regions: Regions = reference_regions(self.versions)
+        self.beside: Sequence[Example] = ()
+
+    @classmethod
+    def merges(cls, conflicts: Iterable[Conflicted]) -> "Iterator[list[Example]]":
+        """The files of each merge, in the order of the store; they know of each other."""
+        for _, files in groupby(conflicts, lambda conflict: (conflict.project, conflict.merge)):
+            found = [cls(conflict) for conflict in files]
+            for example in found:
+                example.beside = [other for other in found if other is not example]
+            yield found
 
     @property
     def language(self) -> str:
@@ -63,13 +65,40 @@ class Example:
         ]
 
     @cached_property
-    def cases(self) -> list[Case]:
-        """The hunks with their candidates."""
-        found = []
-        for (index, hunk), human in zip(self.hunks, self.made, strict=True):
-            texts = tuple(self._texts(hunk, human))
-            found.append(Case(index, hunk, human, texts))
-        return found
+    def weighed(self) -> Regions:
+        """The regions, each conflict with what the steps before the ranking propose where they see the same conflict.
+
+        They work on devagent's own line merge; where that aligns a file otherwise than git does, they say nothing.
+        """
+        merged = merge_text(self.versions, limits=self.limits, steps=PROVEN)
+        regions = tuple(map(open_again, merged.regions))
+        said = {}
+        for index, region in enumerate(regions):
+            if isinstance(region, Conflict) and region.proposal:
+                found = whole(regions, index)
+                proposal = replace(region.proposal, lines=found.filled(region.proposal.lines))
+                said[found.hunk.base, found.hunk.ours, found.hunk.theirs] = proposal
+        return tuple(
+            replace(region, proposal=said.get((region.base, region.ours, region.theirs)))
+            if isinstance(region, Conflict)
+            else region
+            for region in self.regions
+        )
+
+    @cached_property
+    def proposals(self) -> dict[int, tuple[Alternative, ...]]:
+        """The candidates of each conflict, by its index among the regions."""
+        return {index: propose(self.versions, self.weighed, index, self.limits) for index, _ in self.hunks}
+
+    @cached_property
+    def look(self) -> Look:
+        """The candidates, looked at by themselves."""
+        return look(self.versions, self.weighed, self.proposals)
+
+    @cached_property
+    def leaning(self) -> Leaning:
+        """Which ways the conflicts go that the steps before the ranking leave."""
+        return leaning(self.versions)
 
     def is_made(self, number: int, lines: Lines) -> bool:
         """Whether people made the same of a hunk, counted from 0."""
@@ -81,10 +110,6 @@ class Example:
         if content is None:
             return [[] for _ in self.hunks]
         return [[found.lines] if found else [] for found in made(self.regions, content, self.language)]
-
-    def _texts(self, hunk: Hunk, human: Made | None) -> Iterator[Text]:
-        for lines, names in distinct(hunk, is_indented(self.conflicted.path)):
-            yield Text(lines, names, human is not None and essence(self.language, b"".join(lines)) == human.essence)
 
     def filled(self, answers: Sequence[Lines]) -> bytes:
         """The file with an answer in the place of each hunk."""

@@ -22,6 +22,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -31,8 +32,9 @@ from store import Store
 
 from devagent.merge.decision import Confidence
 from devagent.merge.engine import PROVEN, merge_text
+from devagent.merge.markers import untrimmed
 from devagent.merge.merged import Merged
-from devagent.merge.regions import Clean, Conflict
+from devagent.merge.regions import Clean, Conflict, Region, Source, conflicts
 from devagent.merge.versions import Lines, Versions, split_lines
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -162,18 +164,36 @@ def swapped(versions: Versions) -> bool:
 
 
 def accounted(versions: Versions) -> bool:
-    """In the conflicts that were settled, every word is there as often as one side has it, or both changes together."""
-    regions = [r for r in merged(versions).regions if isinstance(r, Clean) and r.decision]
-    if any(region.was is None for region in regions):
+    """In the conflicts that were settled, every word is there as often as one side has it, or both changes together.
+
+    The lines that both sides begin or end a conflict with count: they are there twice where both are put one after the
+    other.
+    """
+    regions = merged(versions).regions
+    if any(isinstance(region, Clean) and region.decision and not region.was for region in regions):
         return True
-    was = [region.was for region in regions if region.was]
-    now = counted(region.lines for region in regions)
+    was = list(conflicts(untrimmed(tuple(map(opened, regions)))))
+    put = conflicts(untrimmed(tuple(map(as_put, regions))))
+    now = counted(conflict.ours for conflict in put)
     base, ours, theirs = (counted(getattr(conflict, name) for conflict in was) for name in ("base", "ours", "theirs"))
     for word in {*now, *base, *ours, *theirs}:
         each = (ours[word], theirs[word], ours[word] + theirs[word] - base[word])
         if not min(each) <= now[word] <= max(each):
             return False
     return True
+
+
+def opened(region: Region) -> Region:
+    """The conflict that a decision settled; what is left in conflict as if nothing stood there."""
+    if isinstance(region, Conflict):
+        return Clean((), Source.MERGED, region.spans)
+    return region.was or region
+
+
+def as_put(region: Region) -> Region:
+    """The same, with what was put there as our side."""
+    was = opened(region)
+    return replace(was, ours=region.lines) if isinstance(region, Clean) and isinstance(was, Conflict) else was
 
 
 def counted(texts: Iterable[Lines]) -> Counter[bytes]:

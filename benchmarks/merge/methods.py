@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from examples import Example
 
-from devagent.merge.candidates import propose
 from devagent.merge.decision import Confidence
 from devagent.merge.engine import STEPS, Step, merge_text
+from devagent.merge.joint import Leaning
 from devagent.merge.limits import Limits
 from devagent.merge.line_merge import chunks
 from devagent.merge.ranking import decide
 from devagent.merge.regions import Regions
+from devagent.merge.together import ranking_beside
 from devagent.merge.versions import Lines, Versions
 from devagent.merge.weave import key, tokens
 
@@ -71,7 +72,9 @@ def merged(accept: Confidence) -> Method:
         is_shared = _done.keys() == {example.versions}
         if not is_shared:
             _done.clear()
-        steps = _done.setdefault(example.versions, [_Remembered(step) for step in STEPS])
+            ranking = ranking_beside(Leaning.together(other.leaning for other in example.beside))
+            _done[example.versions] = [_Remembered(step) for step in (*STEPS[:-1], ranking)]
+        steps = _done[example.versions]
         done = merge_text(example.versions, accept=accept, steps=steps)
         return Answer(done.content() if done.is_clean else None, is_shared=is_shared)
 
@@ -96,9 +99,9 @@ _done: dict[Versions, list[_Remembered]] = {}
 
 
 def ranked(example: Example) -> Answer:
-    """The likeliest candidate for each hunk, as devagent ranks them, with no other step before."""
-    proposals = {index: propose(example.versions, example.regions, index, example.limits) for index, _ in example.hunks}
-    decided = decide(example.versions, example.regions, proposals).values()
+    """The likeliest candidate for each hunk, as devagent ranks them, knowing what the steps before would do."""
+    beside = Leaning.together(other.look.leaning for other in example.beside)
+    decided = decide(example.look, beside=beside).values()
     hunks = [[decision.lines, *(other.lines for other in decision.alternatives)] for decision in decided]
     answer = answered(example, hunks)
     return Answer(answer.content, hunks, [decision.probability for decision in decided])
@@ -107,9 +110,10 @@ def ranked(example: Example) -> Answer:
 def oracle(example: Example) -> Answer:
     """The right candidate wherever there is one."""
     best = []
-    for case in example.cases:
-        texts = sorted(case.texts, key=lambda text: not text.right)
-        best.append([text.lines for text in texts] or [case.hunk.ours])
+    for number, (index, hunk) in enumerate(example.hunks):
+        texts = [alternative.lines for alternative in example.proposals[index]]
+        right = [lines for lines in texts if example.is_made(number, lines)]
+        best.append([*right, *texts, hunk.ours])
     return answered(example, best)
 
 

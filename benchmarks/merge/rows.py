@@ -14,7 +14,7 @@ from pathlib import Path
 from examples import Example
 from store import Conflicted, Store
 
-from devagent.merge.features import FileFacts, HunkFacts, conflict_numbers
+from devagent.merge.ranking import weighed
 
 
 @dataclass
@@ -48,19 +48,17 @@ class Rows:
     def add(self, conflicted: Conflicted) -> None:
         """Add the candidates of one file."""
         example = Example(conflicted)
-        facts = FileFacts(example.versions, example.regions)
-        for case in example.cases:
-            self.hunks.append((len(self.files), case.made is not None))
-            hunk = HunkFacts(case.hunk, facts, case.index)
-            for text, numbers in zip(
-                case.texts, conflict_numbers(hunk, [(t.lines, t.names) for t in case.texts]), strict=True
-            ):
-                self.names = self.names or list(numbers)
-                self.values.extend(numbers.values())
-                self.right.append(text.right)
+        table = weighed(example.versions, example.weighed, example.proposals)
+        for number, (index, _) in enumerate(example.hunks):
+            self.hunks.append((len(self.files), example.made[number] is not None))
+            for text in table[index]:
+                self.names = self.names or list(text.numbers)
+                self.values.extend(text.numbers.values())
+                self.right.append(example.is_made(number, text.lines))
                 self.hunk.append(len(self.hunks) - 1)
                 self.patterns.append(tuple(text.names))
-        answers = [case.made.lines if case.made else case.hunk.ours for case in example.cases]
+        pairs = zip(example.made, example.hunks, strict=True)
+        answers = [made.lines if made else hunk.ours for made, (_, hunk) in pairs]
         outside = not example.is_right(example.filled(answers))
         c = conflicted
         self.files.append((c.project, c.language, c.merge, c.path, outside))

@@ -13,6 +13,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import methods
@@ -47,16 +48,15 @@ def measured(store: Store, chosen: Sequence[str], project: str | None, every: in
     """The scores, and the names of the groups: languages, then projects."""
     scores: Scores = defaultdict(Score)
     languages, projects = set(), set()
-    for conflicted in store.conflicts(project, every):
-        example = Example(conflicted, None)
+    for example in chain.from_iterable(Example.merges(store.conflicts(project, every))):
         languages.add(example.language)
-        projects.add(conflicted.project)
+        projects.add(example.conflicted.project)
         for name in chosen:
             start = time.perf_counter()
             answer = METHODS[name](example)
             seconds = None if answer.is_shared else time.perf_counter() - start
             score = Score.of(example, answer, seconds)
-            for group in ("", example.language, conflicted.project):
+            for group in ("", example.language, example.conflicted.project):
                 scores[name, group] += score
     return scores, [*sorted(languages), *sorted(projects)]
 

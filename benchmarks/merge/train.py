@@ -11,6 +11,7 @@ import json
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ import numpy as np
 from rows import Rows
 from scores import wilson
 
-from devagent.merge.features import joint_numbers
+from devagent.merge.joint import Leaning, file_numbers, joint_numbers
 
 PARTS = 5
 Shape = tuple[int, Mapping[str, int]]
 """How many trees a forest has, and how large they are."""
 FIRST: Shape = (300, {"num_leaves": 31, "min_data_in_leaf": 40})
-SECOND: Shape = (150, {"num_leaves": 15, "min_data_in_leaf": 100})
+THIRD: Shape = (60, {"num_leaves": 6, "min_data_in_leaf": 100})
+SECOND: Shape = (250, {"num_leaves": 31, "min_data_in_leaf": 100})
+ALONE = 0.4
+"""What a row weighs in the second forest that knows nothing of the other files of its merge, as where git asks for one
+file; beside the same row with them."""
 PARAMETERS = {
     "objective": "binary",
     "learning_rate": 0.06,
@@ -40,9 +45,11 @@ PARAMETERS = {
     "force_row_wise": True,
     "verbose": -1,
 }
-CERTAIN, LIKELY = 0.95, 0.72
-"""Precision in cross-validation that the two classes are cut at: of conflicts (at least, with 95 % confidence), as
-nobody looks at what is certain; and of whole files."""
+CERTAIN, SOUND = 0.95, 0.71
+"""Precision in cross-validation that is cut at: of certain conflicts (at least, with 95 % confidence), as nobody looks
+at them; and of whole files that are answered."""
+LIKELY = 0.55
+"""The chance from which on a decision is likely, in a file that is believed."""
 ANSWERED = 0.46
 """Part of the files that is to be answered where unsure ones are left."""
 Array = np.ndarray[Any, Any]
@@ -68,39 +75,70 @@ class Table:
         starts = np.flatnonzero(np.diff(self.hunk, prepend=-1))
         for start, end in zip(starts, [*starts[1:], len(self.hunk)], strict=True):
             self.of_hunk[self.hunk[start]] = range(start, end)
+        self.of_file: list[list[range]] = [[] for _ in rows.files]
+        for hunk, here in enumerate(self.of_hunk):
+            if here:
+                self.of_file[self.file_of_hunk[hunk]].append(here)
+        self.merges: dict[tuple[str, str], list[int]] = {}
+        for number, (project, _, merge, *_) in enumerate(rows.files):
+            self.merges.setdefault((project, merge), []).append(number)
 
-    def joint(self, chances: Array) -> tuple[list[str], Array]:
-        """The features of the second forest that come from the chances of the first: names and columns."""
+    def joint(self, chances: Array, *, alone: bool = False) -> tuple[list[str], Array]:
+        """The features of the second forest that come from the chances of the first: names and columns.
+
+        Arguments:
+            alone: whether nothing is known of the other files of a merge, as where git asks for one file.
+        """
         table: list[list[float]] = [[] for _ in self.right]
         names: list[str] = []
-        by_file: list[list[range]] = [[] for _ in self.rows.files]
-        for hunk, rows in enumerate(self.of_hunk):
-            if rows:
-                by_file[self.file_of_hunk[hunk]].append(rows)
-        for hunks in by_file:
-            asked = [[(self.rows.patterns[row], float(chances[row])) for row in rows] for rows in hunks]
-            for rows, found in zip(hunks, joint_numbers(asked), strict=True):
-                for row, numbers in zip(rows, found, strict=True):
-                    table[row] = list(numbers.values())
-                    names = names or list(numbers)
+        for files in self.merges.values():
+            asked = [
+                [[(self.rows.patterns[row], float(chances[row])) for row in rows] for rows in self.of_file[file]]
+                for file in files
+            ]
+            leanings = [Leaning.of(hunks) for hunks in asked]
+            for place, file in enumerate(files):
+                beside = Leaning() if alone else Leaning.beside(place, leanings)
+                for rows, found in zip(self.of_file[file], joint_numbers(asked[place], beside), strict=True):
+                    for row, numbers in zip(rows, found, strict=True):
+                        table[row] = list(numbers.values())
+                        names = names or list(numbers)
         return names, np.array(table, dtype=np.float32)
 
 
-def fitted(table: Table, values: Array, shape: Shape, rows: Array | None = None) -> lightgbm.Booster:
-    """A forest trained on some of the rows."""
-    chosen = np.ones(len(values), bool) if rows is None else rows
-    data = lightgbm.Dataset(values[chosen], table.right[chosen], weight=table.weight[chosen])
-    rounds, sizes = shape
-    return lightgbm.train({**PARAMETERS, **sizes}, data, rounds)
+@dataclass(frozen=True)
+class Sample:
+    """What a forest is trained on: rows with their weights, and the part that each one's project is in."""
 
+    values: Array
+    right: Array
+    weight: Array
+    part: Array
 
-def left_out(table: Table, values: Array, shape: Shape) -> Array:
-    """The chance of each row, from a forest that has not seen its project."""
-    chances = np.zeros(len(values))
-    for part in range(PARTS):
-        unseen = table.part == part
-        chances[unseen] = fitted(table, values, shape, ~unseen).predict(values[unseen])
-    return chances
+    @classmethod
+    def of(cls, table: Table, *views: tuple[Array, float]) -> "Sample":
+        """The rows of a table, once for each view of them: the values, and what they weigh beside the others."""
+        return cls(
+            np.vstack([values for values, _ in views]),
+            np.tile(table.right, len(views)),
+            np.concatenate([weight * table.weight for _, weight in views]),
+            np.tile(table.part, len(views)),
+        )
+
+    def fitted(self, shape: Shape, without: int | None = None) -> lightgbm.Booster:
+        """A forest trained on all parts, or on all but one."""
+        chosen = self.part != without
+        data = lightgbm.Dataset(self.values[chosen], self.right[chosen], weight=self.weight[chosen])
+        rounds, sizes = shape
+        return lightgbm.train({**PARAMETERS, **sizes}, data, rounds)
+
+    def left_out(self, shape: Shape, rows: int) -> Array:
+        """The chance of each of the first rows, from a forest that has not seen its project."""
+        chances = np.zeros(rows)
+        for part in range(PARTS):
+            unseen = np.flatnonzero(self.part[:rows] == part)
+            chances[unseen] = self.fitted(shape, part).predict(self.values[unseen])
+        return chances
 
 
 def calibration(chances: Array, right: Array, points: int = 60) -> list[tuple[float, float]]:
@@ -125,7 +163,8 @@ def threshold(chances: Array, right: Array, precision: float, *, surely: bool = 
     rates = np.cumsum(right[order]) / count
     if surely:
         rates = np.array([wilson(int(n), int(of))[0] for n, of in zip(np.cumsum(right[order]), count, strict=True)])
-    enough = np.flatnonzero(rates >= precision)
+    is_last = np.diff(chances[order], append=-1.0) != 0  # of those that are as likely
+    enough = np.flatnonzero((rates >= precision) & is_last)
     return float(chances[order[enough[-1]]]) if len(enough) else 1.0
 
 
@@ -173,6 +212,30 @@ def whole_files(table: Table, best: Array, first: Array) -> tuple[Array, Array]:
     return least, right
 
 
+def last_look(table: Table, chances: Array, joint: Array, names: Sequence[str]) -> tuple[list[str], Sample]:
+    """The sample of the third forest: of each file with an answer, its least sure answer and how likely all are.
+
+    Arguments:
+        chances: calibrated, of each candidate.
+        joint, names: the features of the second forest.
+    """
+    best, first, _ = tops(table, chances)
+    _, right = whole_files(table, best, first)
+    rows, parts, columns = [], [], []
+    extra: dict[str, float] = {}
+    for file, hunks in enumerate(table.of_file):
+        if hunks:
+            tops_of = [max(here, key=lambda row: chances[row]) for here in hunks]
+            least = min(tops_of, key=lambda row: chances[row])
+            extra = file_numbers([float(chances[row]) for row in tops_of])
+            columns.append([*table.values[least], *joint[least], *extra.values()])
+            rows.append(file)
+            parts.append(table.part[least])
+    values: Array = np.array(columns, dtype=np.float32)
+    sample = Sample(values, right[rows].astype(float), np.ones(len(rows)), np.array(parts))
+    return [*table.rows.names, *names, *extra], sample
+
+
 def told(table: Table, name: str, chances: Array) -> None:
     """Print the rates of one ranking."""
     best, first, rates = tops(table, chances)
@@ -186,6 +249,15 @@ def told(table: Table, name: str, chances: Array) -> None:
         print(f"  surest {part:.0%}: right {first[chosen].mean():.4f}, from {best[chosen[-1]]:.4f} on", flush=True)
 
 
+def told_of_files(chances: Array, right: Array) -> None:
+    """Print how many of the files that are answered are as people made them, the surest first."""
+    print("third forest:")
+    order = np.argsort(-chances, kind="stable")
+    for part in (0.2, 0.3, 0.4, 0.46, 0.5, 0.55, 0.6, 1.0):
+        chosen = order[: int(part * len(order))]
+        print(f"  surest {part:.0%} of files: right {right[chosen].mean():.4f}, from {chances[chosen[-1]]:.4f} on")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -194,24 +266,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     table = Table(Rows.joined([Rows(**pickle.loads(file.read_bytes())) for file in options.rows]))
     print(f"{len(table.rows.files)} files, {len(table.of_hunk)} hunks, {len(table.right)} candidates")
-    alone = left_out(table, table.values, FIRST)
+    first = Sample.of(table, (table.values, 1.0))
+    alone = first.left_out(FIRST, len(table.right))
     told(table, "first forest:", alone)
-    names, joint = table.joint(alone)
-    chances = left_out(table, joint, SECOND)
+    names, together = table.joint(alone)
+    second = Sample.of(table, (together, 1.0), (table.joint(alone, alone=True)[1], ALONE))
+    chances = second.left_out(SECOND, len(table.right))
     told(table, "second forest:", chances)
+    steps = calibration(chances, table.right)
+    calibrated = np.interp(chances, *zip(*steps, strict=True))
+    columns, third = last_look(table, calibrated, together, names)
+    sound = third.left_out(THIRD, len(third.right))
+    told_of_files(sound, third.right)
     if options.write:
-        best, first, _ = tops(table, chances)
-        steps = calibration(chances, table.right)
-        ats, rates = zip(*steps, strict=True)
-        calibrated = np.interp(best, ats, rates)
+        best, is_right, _ = tops(table, calibrated)
         weights = {
             "features": table.rows.names,
             "joint": names,
-            "first": exported(fitted(table, table.values, FIRST)),
-            "second": exported(fitted(table, joint, SECOND)),
+            "file": columns,
+            "first": exported(first.fitted(FIRST)),
+            "second": exported(second.fitted(SECOND)),
+            "third": exported(third.fitted(THIRD)),
             "steps": steps,
-            "certain": round(threshold(calibrated, first, CERTAIN, surely=True), 4),
-            "likely": round(threshold(*whole_files(table, calibrated, first), LIKELY), 4),
+            "certain": round(threshold(best, is_right, CERTAIN, surely=True), 4),
+            "likely": LIKELY,
+            "sound": round(threshold(sound, third.right, SOUND), 4),
         }
         options.write.write_text(json.dumps(weights, separators=(",", ":")) + "\n", encoding="utf-8")
     return 0

@@ -106,7 +106,7 @@ class _Conversation:
         file = self.files[question.file]
         self.console.print()
         if question.region is None:
-            for line in file_lines(file, self.result.state):
+            for line in file_lines(file, self.result.state, choices=False):
                 self.console.print(line, soft_wrap=True)
             for line in offered_lines([(c.what, "", 0.0, None) for c in file.choices]):
                 self.console.print(line, soft_wrap=True)

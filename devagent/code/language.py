@@ -25,6 +25,8 @@ MAX_SECONDS = 10.0
 _BLOCK = 1024
 _LINE_END = re.compile(rb"[\r\n]+")
 _OPENS_LEVEL = re.compile(rb"[-?:](?![^ \t])")
+_EXTENSIONS = re.compile(r"^extensions = \[(.*?)\]", re.MULTILINE | re.DOTALL)
+_QUOTED = re.compile(r'"([^"]+)"')
 DATA = Path(__file__).parent / "languages"
 
 
@@ -84,29 +86,27 @@ def language_for(path: str) -> Language | None:
 @lru_cache(maxsize=1024)
 def format_for(path: str) -> Language | None:
     """The same, with the formats of data and documents (JSON, TOML, Markdown …)."""
-    suffix = PurePosixPath(path).suffix.lower()
-    return next((known for known in languages() if suffix in known.extensions), None)
+    name = _by_extension().get(PurePosixPath(path).suffix.lower())
+    return None if name is None else language_named(name)
 
 
 @lru_cache(maxsize=1)
 def languages() -> tuple[Language, ...]:
     """All languages there is a data file for, by name."""
-    raw = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(DATA.glob("*.toml"))}
-    return tuple(_language(_inherited(raw, name)) for name in raw)
+    return tuple(language_named(path.stem) for path in sorted(DATA.glob("*.toml")))
 
 
 @cache
 def language_named(name: str) -> Language:
     """One language by its name. Raises `KeyError`, and reads no other data file than those it needs."""
-    raw: dict[str, dict[str, Any]] = {}
-    wanted = name
-    while wanted and wanted not in raw:
-        path = DATA / f"{wanted}.toml"
-        if not path.is_file():
-            raise KeyError(wanted)
-        raw[wanted] = tomllib.loads(path.read_text("utf-8"))
-        wanted = raw[wanted].get("like", "")
-    return _language(_inherited(raw, name))
+    return _language(_inherited(name))
+
+
+@cache
+def _by_extension() -> Mapping[str, str]:
+    """By extension, the name of the language. The merge driver cannot wait until all data files are parsed for it."""
+    lines = {path.stem: _EXTENSIONS.search(path.read_text("utf-8")) for path in sorted(DATA.glob("*.toml"))}
+    return {extension: name for name, line in lines.items() if line for extension in _QUOTED.findall(line[1])}
 
 
 def parse(content: bytes, language: Language) -> "Tree":
@@ -210,11 +210,15 @@ def _language(data: dict[str, Any]) -> Language:
     return Language(**fields)
 
 
-def _inherited(raw: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
-    own = raw[name]
+@cache
+def _inherited(name: str) -> dict[str, Any]:
+    path = DATA / f"{name}.toml"
+    if not path.is_file():
+        raise KeyError(name)
+    own = tomllib.loads(path.read_text("utf-8"))
     if "like" not in own:
         return own
-    base = _inherited(raw, own["like"])
+    base = _inherited(own["like"])
     return {**base, **own, "queries": {**base["queries"], **own.get("queries", {})}}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from devagent.merge.decision import Confidence
 from devagent.merge.engine import merge_text
+from devagent.merge.markers import untrimmed
 from devagent.merge.regions import Conflict
 from devagent.merge.versions import Versions
 
@@ -24,6 +25,8 @@ def common_ancestor(path: str, origin: bytes, ancestors: Sequence[bytes]) -> byt
     text = ancestors[0]
     for other in ancestors[1:]:
         merged = merge_text(Versions(path, origin, text, other), accept=Confidence.CERTAIN)
-        lines = (region.base if isinstance(region, Conflict) else region.lines for region in merged.regions)
+        # What both begin a conflict with is not in the base of it: it would stand there beside what it replaced.
+        regions = untrimmed(merged.regions)
+        lines = (region.base if isinstance(region, Conflict) else region.lines for region in regions)
         text = merged.envelope.wrap(b"".join(line for region in lines for line in region))
     return text

@@ -51,10 +51,26 @@ def whole(regions: Regions, index: int, limits: Limits | None = None) -> Whole:
 
 
 def propose(versions: Versions, regions: Regions, index: int, limits: Limits) -> tuple[Alternative, ...]:
-    """The texts for the conflict `regions[index]`, not ranked and not yet cut; the simplest if it is large."""
+    """The texts for the conflict `regions[index]`, not ranked and not yet cut; the simplest if it is large.
+
+    What an earlier step proposed is the first of them.
+    """
     opened = whole(regions, index, limits)
-    found = ((opened.inner(lines), names[0]) for lines, names in distinct(opened.hunk, is_indented(versions.path)))
-    return tuple(Alternative(lines, name, PATTERNS[name].why) for lines, name in found if lines is not None)
+    indented = is_indented(versions.path)
+    made = ((opened.inner(lines), names[0]) for lines, names in distinct(opened.hunk, indented))
+    found = tuple(Alternative(lines, name, PATTERNS[name].why) for lines, name in made if lines is not None)
+    said = proposed(regions, index)
+    if said is None:
+        return found
+    content = shape(said.lines, indented)
+    return (said, *(other for other in found if shape(other.lines, indented) != content))
+
+
+def proposed(regions: Regions, index: int) -> Alternative | None:
+    """What an earlier step would put in the place of the conflict `regions[index]`, with the step's own probability."""
+    conflict = regions[index]
+    decision = conflict.proposal if isinstance(conflict, Conflict) else None
+    return Alternative(decision.lines, decision.how, decision.why, decision.probability) if decision else None
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""The merge of one file, step by step: lines, then structure, then ranked candidates.
+"""The merge of one file, step by step: lines, then structure, then conventions and ranked candidates.
 
 The steps, and what each of them is:
 
@@ -16,13 +16,14 @@ The steps, and what each of them is:
         definition that the other side edited) carry a `Decision` too. Where it abstains it returns `regions` itself.
         A `Clean` whose decision is not certain is opened again if it says what it `was`; if it does not, and the caller
         does not accept it, the whole answer of the step is dropped. It raises nothing on any input.
+    conventions.merge(versions, regions, limits) -> Regions
+        what people do alike in every project: of two versions the higher one.
     candidates.propose(versions, regions, index, limits) -> tuple[Alternative, ...]
-        the texts for the conflict `regions[index]`, not ranked.
-    ranking.decide(versions, regions, proposals) -> dict[int, Decision]
-        `proposals` maps the index of each conflict in `regions` to its alternatives; the answer has the best of them
-        for each index, decided jointly over the file, the others as `Decision.alternatives`, best first. Where an
-        earlier step left a `proposal` on a conflict, `proposals` has it as its first alternative, with the step's
-        probability.
+        the texts for the conflict `regions[index]`, not ranked. Where an earlier step left a `proposal` on it, this is
+        the first of them, with the step's probability.
+    ranked.merge(versions, regions, limits, beside) -> Regions
+        each conflict with the best of its texts, decided jointly over the file, and over the merge where `beside` says
+        which ways its other files go (`together`); the others as `Decision.alternatives`, best first.
 
 A decision that is certain settles its conflict at once. Any other stays on the conflict as its `proposal`, the
 likeliest one where several steps have one; at the end the proposals are taken that are at least as sure as `accept`.
@@ -30,10 +31,11 @@ likeliest one where several steps have one; at the end the proposals are taken t
 
 from collections.abc import Callable, Sequence
 
-from devagent.merge import line_merge, moved, whitespace
+from devagent.merge import conventions, line_merge, moved, whitespace
 from devagent.merge.decision import Confidence
 from devagent.merge.envelope import opened
 from devagent.merge.gate import checked, open_again
+from devagent.merge.generated import written_by_a_tool
 from devagent.merge.limits import Limits
 from devagent.merge.markers import hold_markers
 from devagent.merge.merged import Merged
@@ -59,8 +61,8 @@ def _ranked(versions: Versions, regions: Regions, limits: Limits) -> Regions:
 PROVEN: tuple[Step, ...] = (whitespace.merge, moved.merge, _structure)
 """The steps that put nothing together but what the two sides changed."""
 
-STEPS: tuple[Step, ...] = (*PROVEN, _ranked)
-"""All steps."""
+STEPS: tuple[Step, ...] = (*PROVEN, conventions.merge, _ranked)
+"""All steps; the last is the ranking."""
 
 
 def merge_text(
@@ -72,7 +74,8 @@ def merge_text(
 ) -> Merged:
     """Merge one file. Any bytes will do; what cannot be merged comes back as a conflict. Equal input, equal output.
 
-    A version that holds conflict markers is what another merge left, and nobody's to improve: only lines are merged.
+    A version that holds conflict markers is what another merge left, and nobody's to improve: only lines are merged, as
+    in a file that a tool writes.
 
     Arguments:
         accept: the least sure decision that settles a conflict; `UNSURE` answers every conflict that has an answer.
@@ -82,12 +85,16 @@ def merge_text(
     limits = limits or Limits()
     contents = opened(versions)
     regions = line_merge.merge(contents.versions, limits)
-    for step in () if hold_markers(versions) else STEPS if steps is None else steps:
+    for step in () if _is_of_lines_only(versions) else STEPS if steps is None else steps:
         if is_clean(regions):
             break
         regions = _certain(regions, step(contents.versions, regions, limits), accept)
     regions = checked(contents.versions, _accepted(regions, accept))
     return Merged(contents.versions, regions, contents.envelope)
+
+
+def _is_of_lines_only(versions: Versions) -> bool:
+    return hold_markers(versions) or bool(written_by_a_tool(versions))
 
 
 def _certain(before: Regions, after: Regions, accept: Confidence) -> Regions:

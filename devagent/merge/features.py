@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 from math import log1p
 
+from devagent.merge.decision import Alternative
 from devagent.merge.parses import frames
 from devagent.merge.patterns import PATTERNS, Hunk
 from devagent.merge.regions import Clean, Conflict, Regions
@@ -29,6 +30,28 @@ _LINE = 500
 _NUMBERS = 50
 """Numbers of a conflict that are compared."""
 _SUFFIXES = (".py", ".java", ".ts", ".tsx", ".js", ".jsx", ".go", ".rs")
+STEPS = (
+    "white space",
+    "layout",
+    "import union",
+    "import union, some without use",
+    "import still used",
+    "independent entries",
+    "independent members",
+    "separate entries",
+    "separate entries, some deleted",
+    "separate members",
+    "separate members, some deleted",
+    "separate lines",
+    "separate lines, some deleted",
+    "separate tokens",
+    "separate tokens, some deleted",
+    "separate lines of text",
+    "same change",
+    "one change in the other",
+    "one-sided change",
+)
+"""What the steps before the ranking call what they do. Weights know these by their places: new names go to the end."""
 _BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 
 Bag = Counter[bytes]
@@ -70,6 +93,7 @@ class FileFacts:
         base, ours, theirs = (
             Counter(map(key, split_lines(t))) for t in (versions.base, versions.ours, versions.theirs)
         )
+        self.side_lines = ours, theirs
         self.new_lines = ours - base, theirs - base
         self.our_new, self.our_gone = self.new_lines[0].total(), (base - ours).total()
         self.their_new, self.their_gone = self.new_lines[1].total(), (base - theirs).total()
@@ -111,10 +135,16 @@ class FileFacts:
 
 
 class HunkFacts:
-    """What is known of one conflict."""
+    """What is known of one conflict.
 
-    def __init__(self, hunk: Hunk, file: FileFacts, index: int) -> None:
-        self.hunk, self.file, self.index = hunk, file, index
+    Arguments:
+        said: what a step before the ranking puts in its place.
+    """
+
+    def __init__(self, hunk: Hunk, file: FileFacts, index: int, said: Alternative | None = None) -> None:
+        self.hunk, self.file, self.index, self.said = hunk, file, index, said
+        self.said_key = key(b"".join(said.lines)) if said else b""
+        self.said_tokens = Counter(sequence_of_tokens(said.lines)) if said else Counter()
         self.above, self.below = file.neighbours(index)
         self.place = file.indices.index(index)
         sequences = [sequence_of_tokens(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
@@ -122,6 +152,8 @@ class HunkFacts:
         self.pairs = set(chain.from_iterable(map(pairwise, sequences)))
         self.lines = [bag_of_lines(t) for t in (hunk.base, hunk.ours, hunk.theirs)]
         self.known_lines = self.lines[0].keys() | self.lines[1].keys() | self.lines[2].keys()
+        self.new_lines = [side.keys() - self.lines[0].keys() for side in self.lines[1:]]
+        self.gone_lines = [self.lines[0].keys() - side.keys() for side in self.lines[1:]]
         base, ours, theirs = self.tokens
         self.our_new, self.our_gone = ours - base, base - ours
         self.their_new, self.their_gone = theirs - base, base - theirs
@@ -187,6 +219,19 @@ class HunkFacts:
             "indentation": log1p(min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)),
             **self._new_around(),
             **self._pieces,
+            **self._elsewhere(),
+            "step": float(STEPS.index(self.said.how)) if self.said and self.said.how in STEPS else -1.0,
+            "step chance": self.said.probability if self.said else -1.0,
+        }
+
+    def _elsewhere(self) -> dict[str, float]:
+        """Parts of a side's lines that stand in the other file, or that it took away from here only."""
+        files = self.file.side_lines
+        return {
+            "our new lines in theirs": _known(self.new_lines[0], files[1]),
+            "their new lines in ours": _known(self.new_lines[1], files[0]),
+            "our gone lines in ours": _known(self.gone_lines[0], files[0]),
+            "their gone lines in theirs": _known(self.gone_lines[1], files[1]),
         }
 
     def _larger(self) -> float:
@@ -233,6 +278,7 @@ class TextFacts:
             "text lines like theirs": overlap(self.bag, self.facts.lines[2]),
             **self._intents(),
             **self._surroundings(),
+            **self._steps(),
             "parses": self._parses(),
             "pattern count": float(len(self.names)),
             **{f"is {name}": float(name in self.names) for name in PATTERNS},
@@ -243,6 +289,16 @@ class TextFacts:
         text = b"".join(self.lines)
         frames = self.facts.file.frames
         return float(any(frame.accepts(self.facts.index, text) for frame in frames)) if frames else -1.0
+
+    def _steps(self) -> dict[str, float]:
+        """Whether it is what a step before the ranking puts there, and how like it; -1 where none does."""
+        facts = self.facts
+        if facts.said is None:
+            return {"as step": -1.0, "like step": -1.0}
+        return {
+            "as step": float(key(b"".join(self.lines)) == facts.said_key),
+            "like step": overlap(self.tokens, facts.said_tokens),
+        }
 
     def _intents(self) -> dict[str, float]:
         """How much of what each side did is in the text."""
@@ -286,10 +342,22 @@ class TextFacts:
             "words brought by theirs": _part(len(words & file.brought[1]), len(words)),
             "pairs nowhere": log1p(len(set(pairwise(self.sequence)) - facts.pairs)),
             "lines nowhere": log1p(len(self.bag.keys() - facts.known_lines)),
+            "our lines lost": self._lost(0),
+            "their lines lost": self._lost(1),
+            "lines come back": log1p(len(self.bag.keys() & (facts.gone_lines[0] | facts.gone_lines[1]))),
             "words left out": log1p(len(facts.words - words)),
             "words left out but used": log1p(sum(1 for word in facts.words - words if word in file.words)),
             "comma at end": float(bool(filled) and filled[-1].endswith(b",")),
         }
+
+    def _lost(self, side: int) -> float:
+        """How many lines that a side wrote here would be nowhere in the file."""
+        new = self.facts.new_lines[side]
+        return log1p(sum(1 for line in new if line not in self.bag and line not in self.facts.file.clean_lines))
+
+
+def _known(lines: Collection[bytes], known: Collection[bytes]) -> float:
+    return _part(sum(1 for line in lines if line in known), len(lines))
 
 
 def _is_word(token: bytes) -> bool:
@@ -315,56 +383,3 @@ def conflict_numbers(facts: HunkFacts, texts: Sequence[tuple[Lines, Sequence[str
     """
     shared = {**facts.file.numbers(), **facts.numbers(), "texts": float(len(texts))}
     return [{**shared, **TextFacts(lines, names, facts).numbers()} for lines, names in texts]
-
-
-_DIRECTIONS = ("ours", "theirs", "both", "merged")
-
-
-def direction(names: Sequence[str]) -> str:
-    """Which way a text goes: one side's, both sides one after the other, or something merged of them."""
-    if names[0] in ("ours", "theirs"):
-        return names[0]
-    return "both" if names[0] in ("ours then theirs", "theirs then ours") else "merged"
-
-
-def joint_numbers(conflicts: Sequence[Sequence[tuple[Sequence[str], float]]]) -> list[list[dict[str, float]]]:
-    """What the other conflicts of a file say about each text of each conflict.
-
-    Arguments:
-        conflicts: per conflict and text, the names of its patterns and the chance that it got by itself.
-    """
-    ways = [_ways(texts) for texts in conflicts]
-    total = {way: sum(of[way] for of in ways) for way in _DIRECTIONS}
-    found = []
-    for n, texts in enumerate(conflicts):
-        others = len(conflicts) - 1
-        rest = {way: (total[way] - ways[n][way]) / others if others else -1.0 for way in _DIRECTIONS}
-        chances = sorted((chance for _, chance in texts), reverse=True)
-        rows = []
-        for names, chance in texts:
-            way = direction(names)
-            rows.append(
-                {
-                    "alone": chance,
-                    "alone rank": float(chances.index(chance)),
-                    "alone lead": chance - (chances[1] if chance == chances[0] and len(chances) > 1 else chances[0]),
-                    "alone sum": sum(chances),
-                    "others": float(others),
-                    **{f"own {name}": value for name, value in ways[n].items()},
-                    "others same way": rest[way],
-                    "one before same way": ways[n - 1][way] if n else -1.0,
-                    "one after same way": ways[n + 1][way] if n < others else -1.0,
-                    **{f"others {name}": value for name, value in rest.items()},
-                }
-            )
-        found.append(rows)
-    return found
-
-
-def _ways(texts: Sequence[tuple[Sequence[str], float]]) -> dict[str, float]:
-    """How likely each direction is for one conflict."""
-    ways = dict.fromkeys(_DIRECTIONS, 0.0)
-    total = sum(chance for _, chance in texts) or 1.0
-    for names, chance in texts:
-        ways[direction(names)] += chance / max(total, 0.2)
-    return ways

@@ -14,6 +14,8 @@ from devagent.merge.anchors import anchors
 
 _TOO_COMMON = 64
 """Lines that occur more often than this are no anchors."""
+_MYERS = 400_000
+"""Operations of one shortest edit script. One that takes more aligns lines that have nothing to do with each other."""
 _LARGE = 4_000
 """Lines of both versions from which on a part is first split at the lines that occur once in both."""
 
@@ -191,6 +193,7 @@ class _Differ:
         """
         a, b = self.a, self.b
         width, height = a_end - a_start, b_end - b_start
+        least = self.left - _MYERS
         trace = [[_NOWHERE, _NOWHERE]]
         for edits in range(width + height + 1):
             reached = [_NOWHERE]
@@ -203,7 +206,7 @@ class _Differ:
                         return trace[1:]
                     self.left -= 1 + x - start
                 reached.append(x)
-            if self.left <= 0:
+            if self.left <= max(0, least):
                 return None
             trace.append([*reached, _NOWHERE])
         raise AssertionError("so many edits always suffice")

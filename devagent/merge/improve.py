@@ -12,6 +12,7 @@ from types import FrameType
 from devagent.merge.decision import Confidence
 from devagent.merge.driver import printable, replace
 from devagent.merge.engine import merge_text
+from devagent.merge.generated import written_by_a_tool
 from devagent.merge.markers import Style, hold_markers
 from devagent.merge.merged import Merged
 from devagent.merge.versions import Labels, Versions
@@ -127,7 +128,8 @@ def _told(merged: Merged, kept: bool) -> str:
     left = len({conflict.number for conflict in merged.unresolved})
     hows = list(dict.fromkeys(decision.how for decision in merged.decisions))
     if not hows:
-        return f"{_conflicts(left)} left" if left else "merged by lines, with another diff"
+        why = written_by_a_tool(merged.versions)
+        return f"{_conflicts(left)} left{why and f': {why}'}" if left else "merged by lines, with another diff"
     resolved = f"resolved by {', '.join(hows)}"
     text = f"{resolved}; {_conflicts(left)} left" if left else resolved
     return f"{text} (devagent merge explain {printable(merged.versions.path)})" if kept else text

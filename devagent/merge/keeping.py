@@ -6,11 +6,15 @@ that is dropped may be all of a picked commit or a stash. It is otherwise where 
 
 from dataclasses import replace
 
+from devagent.merge.conventions import HIGHER
 from devagent.merge.decision import Confidence, left_out
 from devagent.merge.gate import open_again
 from devagent.merge.merged import Merged
 from devagent.merge.precedent import ALIKE
 from devagent.merge.regions import Clean, Region
+
+_USUAL = (ALIKE, HIGHER)
+"""How decisions are called that people took nearly always: the lower of two versions is no loss."""
 
 
 def keeping_both(merged: Merged) -> Merged:
@@ -25,5 +29,5 @@ def _loses(region: Region) -> bool:
     if not isinstance(region, Clean) or region.was is None or region.decision is None:
         return False
     found = region.was
-    is_sure = region.decision.confidence is Confidence.CERTAIN or region.decision.how == ALIKE
+    is_sure = region.decision.confidence is Confidence.CERTAIN or region.decision.how in _USUAL
     return not is_sure and any(left_out(region.lines, found.base, found.ours, found.theirs))

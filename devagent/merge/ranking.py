@@ -1,21 +1,23 @@
 """Step 4, second half: how likely each candidate is, decided jointly over the conflicts of a file.
 
-Two forests learnt from real merges (`weights.json`): the first looks at each text by itself, the second at what the
-first thinks of it, of the texts beside it and of the other conflicts of the file. What comes out is calibrated: of the
-texts that get 0.8, people made four in five.
+Three forests learnt from real merges (`weights.json`): the first looks at each text by itself, the second at what the
+first thinks of it, of the texts beside it, and of the other conflicts of the file and of the merge. What comes out is
+calibrated: of the texts that get 0.8, people made four in five. The third looks at the file with all its answers.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from devagent.merge.candidates import Whole, distinct, is_indented, shape, whole
+from devagent.merge.candidates import Whole, distinct, is_indented, proposed, shape, whole
 from devagent.merge.decision import Alternative, Confidence, Decision, origins
-from devagent.merge.features import FileFacts, HunkFacts, conflict_numbers, joint_numbers
+from devagent.merge.features import STEPS, FileFacts, HunkFacts, conflict_numbers
 from devagent.merge.forest import Forest
+from devagent.merge.joint import Asked, Leaning, file_numbers, joint_numbers
 from devagent.merge.limits import Limits
 from devagent.merge.markers import untrimmed
 from devagent.merge.regions import Conflict, Regions
@@ -23,24 +25,31 @@ from devagent.merge.versions import Lines, Versions
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
+Answer = tuple[float, Mapping[str, float]]
+"""How likely a text is, and its features."""
+
 
 @dataclass(frozen=True)
 class Weights:
     """What was learnt, and the thresholds that were frozen with it.
 
     Arguments:
-        features, joint: the names of the columns of the first forest and of the second.
+        features, joint, file: the names of the columns of the first forest, of the second and of the third.
         steps: points of the calibration: what the second forest says, and how often that was right.
         certain, likely: from which chance on a decision is of this class.
+        sound: from which chance on, by the third forest, all decisions of a file are believed.
     """
 
     features: Sequence[str]
     joint: Sequence[str]
+    file: Sequence[str]
     first: Forest
     second: Forest
+    third: Forest
     steps: Sequence[tuple[float, float]]
     certain: float
     likely: float
+    sound: float
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -51,7 +60,7 @@ class Weights:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Weights":
         """The weights in a data file."""
-        forests = {name: Forest.read(data[name]) for name in ("first", "second")}
+        forests = {name: Forest.read(data[name]) for name in ("first", "second", "third")}
         return cls(**{**data, **forests, "steps": tuple((at, rate) for at, rate in data["steps"])})
 
     def calibrated(self, chance: float) -> float:
@@ -69,50 +78,114 @@ class Weights:
         return below[1] + part * (above[1] - below[1])
 
 
-def decide(
+@dataclass(frozen=True)
+class Weighed:
+    """A text for a whole conflict: the patterns that give it, or the step, and the features of it by their names."""
+
+    lines: Lines
+    names: Sequence[str]
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The conflicts of one file after the first forest looked at each of their texts by itself.
+
+    Arguments:
+        asked: per index of a conflict in `regions`, its alternatives; only conflicts that have some.
+        texts: the same as the forests see them.
+        alone: the same with the chances of the first forest.
+    """
+
+    regions: Regions
+    asked: Mapping[int, Sequence[Alternative]]
+    texts: Mapping[int, Sequence[Weighed]]
+    alone: Sequence[Asked]
+
+    @cached_property
+    def leaning(self) -> Leaning:
+        """Which ways the conflicts go."""
+        return Leaning.of(self.alone)
+
+
+def look(
     versions: Versions,
     regions: Regions,
     proposals: Mapping[int, Sequence[Alternative]],
     weights: Weights | None = None,
-    *,
-    most: int = Limits.candidates,
+) -> Look:
+    """The first look at the alternatives; `proposals` has them per index of a conflict in `regions`."""
+    learnt = weights or Weights.shipped()
+    asked = {index: found for index, found in proposals.items() if found}
+    texts = weighed(versions, regions, asked) if asked else {}
+    alone = [
+        [(text.names, learnt.first.probability([text.numbers[name] for name in learnt.features])) for text in found]
+        for found in texts.values()
+    ]
+    return Look(regions, asked, texts, alone)
+
+
+def decide(
+    seen: Look, weights: Weights | None = None, *, most: int = Limits.candidates, beside: Leaning | None = None
 ) -> dict[int, Decision]:
     """The likeliest alternative for each conflict, decided jointly over the file; the others as its alternatives.
 
     Arguments:
-        proposals: per index of a conflict in `regions`, its candidates; a conflict with none gets no decision.
         most: how many texts are kept for one conflict.
+        beside: which ways the other files of the merge go, where that is known.
     """
     weights = weights or Weights.shipped()
-    asked = {index: found for index, found in proposals.items() if found}
-    if not asked:
-        return {}
-    chances = _chances(versions, regions, asked, weights)
-    return {index: _decision(regions, index, found, chances[index], weights, most) for index, found in asked.items()}
+    answers = _answers(seen, weights, beside)
+    found = {
+        index: _decision(seen.regions, alternatives, index, [chance for chance, _ in answers[index]], weights, most)
+        for index, alternatives in seen.asked.items()
+    }
+    if found and not _is_sound(answers.values(), weights):
+        least = min(found, key=lambda index: found[index].probability)
+        if found[least].confidence is Confidence.LIKELY:
+            found[least] = replace(found[least], confidence=Confidence.UNSURE)
+    return found
 
 
-def _chances(
-    versions: Versions, regions: Regions, asked: Mapping[int, Sequence[Alternative]], weights: Weights
-) -> dict[int, list[float]]:
-    """How likely each alternative of each conflict is."""
+def weighed(
+    versions: Versions, regions: Regions, proposals: Mapping[int, Sequence[Alternative]]
+) -> dict[int, list[Weighed]]:
+    """The alternatives for each conflict, by its index in `regions`, as the forests see them."""
     facts = FileFacts(versions, untrimmed(regions))
     places = dict(zip((n for n, r in enumerate(regions) if isinstance(r, Conflict)), facts.indices, strict=True))
-    tables, alone = [], []
-    for index, found in asked.items():
-        opened = whole(regions, index)
-        named = [_named(versions.path, opened, alternative) for alternative in found]
-        table = conflict_numbers(HunkFacts(opened.hunk, facts, places[index]), named)
-        rows = [[numbers[name] for name in weights.features] for numbers in table]
-        tables.append(table)
-        alone.append([(names, weights.first.probability(row)) for (_, names), row in zip(named, rows, strict=True)])
-    result = {}
-    for (index, found), table, joint in zip(asked.items(), tables, joint_numbers(alone), strict=True):
-        known = ({**numbers, **more} for numbers, more in zip(table, joint, strict=True))
-        together = ([numbers[name] for name in weights.joint] for numbers in known)
-        chances = [weights.calibrated(weights.second.probability(row)) for row in together]
-        # What an earlier step proposed was measured for itself; the forests know it only by its likeness to others.
-        result[index] = [max(chance, other.probability) for chance, other in zip(chances, found, strict=True)]
+    found = {}
+    for index, alternatives in proposals.items():
+        opened, said = whole(regions, index), proposed(regions, index)
+        said = said and replace(said, lines=opened.filled(said.lines))
+        named = [_named(versions.path, opened, alternative) for alternative in alternatives]
+        table = conflict_numbers(HunkFacts(opened.hunk, facts, places[index], said), named)
+        found[index] = [Weighed(*text, numbers) for text, numbers in zip(named, table, strict=True)]
+    return found
+
+
+def _answers(seen: Look, weights: Weights, beside: Leaning | None) -> dict[int, list[Answer]]:
+    """How likely each alternative of each conflict is, and all features of it."""
+    result: dict[int, list[Answer]] = {}
+    for (index, texts), joint in zip(seen.texts.items(), joint_numbers(seen.alone, beside), strict=True):
+        known: list[Mapping[str, float]] = [{**text.numbers, **more} for text, more in zip(texts, joint, strict=True)]
+        rows = ([numbers[name] for name in weights.joint] for numbers in known)
+        chances = [weights.calibrated(weights.second.probability(row)) for row in rows]
+        measured = map(_measured, seen.asked[index])
+        result[index] = list(zip(map(max, chances, measured), known, strict=True))
     return result
+
+
+def _is_sound(answers: Collection[Sequence[Answer]], weights: Weights) -> bool:
+    """Whether the likeliest texts together are likely to be the file that people made of it."""
+    best = [max(texts, key=itemgetter(0)) for texts in answers]
+    _, numbers = min(best, key=itemgetter(0))
+    numbers = {**numbers, **file_numbers([chance for chance, _ in best])}
+    return weights.third.probability([numbers[name] for name in weights.file]) >= weights.sound
+
+
+def _measured(alternative: Alternative) -> float:
+    """What the step that proposed it says; 0 where the forests have learnt what to think of that step."""
+    return 0.0 if alternative.how in STEPS else alternative.probability
 
 
 def _named(path: str, opened: Whole, alternative: Alternative) -> tuple[Lines, Sequence[str]]:
@@ -127,8 +200,8 @@ def _named(path: str, opened: Whole, alternative: Alternative) -> tuple[Lines, S
 
 def _decision(
     regions: Regions,
-    index: int,
     found: Sequence[Alternative],
+    index: int,
     chances: Sequence[float],
     weights: Weights,
     most: int,

@@ -92,8 +92,10 @@ class Weave:
         return [piece for piece in self.pieces if piece.kind is Kind.CONFLICT]
 
     def text(self, choice: Choice) -> bytes:
-        """The whole, with `choice` for each piece in conflict."""
-        return b"".join(unit for piece in self.pieces for unit in self._units(piece, choice))
+        """The whole, with `choice` for each piece in conflict. It ends its last line if the versions do."""
+        text = b"".join(unit for piece in self.pieces for unit in self._units(piece, choice))
+        is_open = bool(text) and not text.endswith(b"\n")
+        return text + b"\n" if is_open and all(units[-1].endswith(b"\n") for units in self.texts if units) else text
 
     def _units(self, piece: Piece, choice: Choice) -> Sequence[bytes]:
         ours = self.texts.ours[piece.ours.start : piece.ours.stop]

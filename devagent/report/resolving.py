@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from devagent.merge.decision import Confidence, Decision, Origin
+from devagent.merge.generated import made_anew_by
 from devagent.repo.conflicts import Status
 from devagent.repo.operation import Operation
 from devagent.report.output import COLOURS, MARKS
@@ -139,8 +140,8 @@ def who_is_who(state: "UnderWay") -> str:
     return ""
 
 
-def file_lines(file: FileResolution, state: "UnderWay | None") -> Iterator["Text"]:
-    """All that is told of one file."""
+def file_lines(file: FileResolution, state: "UnderWay | None", *, choices: bool = True) -> Iterator["Text"]:
+    """All that is told of one file; `choices` off where what there is to choose from is listed by itself."""
     from rich.text import Text
 
     mark, colour = _MARKS[file.outcome]
@@ -155,7 +156,9 @@ def file_lines(file: FileResolution, state: "UnderWay | None") -> Iterator["Text
         yield Text(shown(f"  outside the conflicts: {decision.how}: {decision.why}"))
     if file.reason and not any(hunk.decision for hunk in hunks):
         yield Text(shown(f"  {file.reason}"))
-    if file.choices and not file.chosen:
+    if file.chosen and file.chosen.blob and (command := made_anew_by(file.path)):
+        yield Text(shown(f"  one side's lock file, for now; let its tool write it: {command}"))
+    if choices and file.choices and not file.chosen:
         offered = ", ".join(f"{choice.name} ({choice.what})" for choice in file.choices)
         yield Text(shown(f"  to choose from: {offered}"))
 
@@ -177,6 +180,15 @@ def hunk_lines(hunk: Hunk, of: int) -> Iterator["Text"]:
     yield from sides(hunk)
     for number, (how, chance, why) in enumerate(_proposed(decision), 1):
         yield Text(shown(f"    {number}. {how}{f', {chance:.0%}' if chance else ''}{f': {why}' if why else ''}"))
+        if number == 1 and decision and decision.lines not in _plain(hunk):
+            for _, line in cut((("", line) for line in texts(decision.lines)), len(decision.lines)):
+                yield Text(f"       │ {shown(line)}")
+
+
+def _plain(hunk: Hunk) -> "tuple[Lines, ...]":
+    """The texts that are seen already where both sides are shown."""
+    found = hunk.conflict
+    return (), found.base, found.ours, found.theirs, found.ours + found.theirs, found.theirs + found.ours
 
 
 def _why_open(hunk: Hunk) -> str:

@@ -15,14 +15,13 @@ from devagent.code.passages import EXCERPTS, Passage, passages
 from devagent.code.textfile import lines_of, read_text
 from devagent.config.settings import Settings
 from devagent.errors import CannotRun, ExitCode, OutOfBudget
-from devagent.journal.journal import Journal, read_events
+from devagent.journal.journal import Journal
 from devagent.journal.ledger import Ledger
 from devagent.models.absent import NONE
 from devagent.models.budget import Budget, Spent
 from devagent.models.gateway import Gateway
 from devagent.models.model import Message, ModelRequest
-from devagent.models.record import CALL
-from devagent.proposal.store import Run, State, discard, mark_ended, new_question
+from devagent.proposal.store import Run, State, mark_ended, new_question
 from devagent.repo import refs
 from devagent.repo.git import Repository
 from devagent.sandbox.output import one_line
@@ -35,6 +34,7 @@ from devagent.workflows.request import Request, settings_from_json, settings_to_
 from devagent.workflows.results import VERSION, Observed
 from devagent.workflows.session import Work
 from devagent.workflows.surface import Surface
+from devagent.workflows.unanswered import dropped_unless_answered, was_answered
 
 Outcome = Literal["answered", "no answer", "no model", "out of budget"]
 _EXIT_CODES: dict[Outcome, ExitCode] = {
@@ -112,14 +112,9 @@ async def ask(
             asked = {"request": request.to_json(), "settings": settings_to_json(settings), "run": run.id}
             journal.record("run.started", "", asked)
             answer = await Asking(repo, run, journal, request, settings, surface, work).result()
-        return answer if _was_answered(run) else replace(answer, run="")
+        return answer if was_answered(run) else replace(answer, run="")
     finally:
-        if not _was_answered(run):
-            discard(repo, run)
-
-
-def _was_answered(run: Run) -> bool:
-    return any(event.kind == f"{CALL}.finished" for event in read_events(run.folder))
+        dropped_unless_answered(repo, run, surface)
 
 
 async def resume(

@@ -23,6 +23,12 @@ def test_a_language_is_known_by_its_extension(path: str, name: str) -> None:
     assert found.name == name
 
 
+def test_each_extension_that_a_data_file_names_leads_to_its_language() -> None:
+    named = [(extension, known) for known in languages() for extension in known.extensions]
+    assert len({extension for extension, _ in named}) == len(named)
+    assert all(format_for(f"a{extension}") is known for extension, known in named)
+
+
 @pytest.mark.parametrize("path", ["README.md", "Makefile", ".py", "a.py.orig"])
 def test_other_files_are_only_text(path: str) -> None:
     assert language_for(path) is None

@@ -24,6 +24,11 @@ def test_what_they_disagree_about_is_as_it_was_before() -> None:
     assert common_ancestor("a.txt", BASE, texts) == b"ONE\ntwo\nthree\nfour\nfive\n"
 
 
+def test_what_they_have_in_common_in_such_a_place_does_not_stand_beside_what_it_replaced() -> None:
+    texts = [BASE.replace(b"three", b"3"), BASE.replace(b"three", b"3\nand more")]
+    assert common_ancestor("a.txt", BASE, texts) == BASE
+
+
 @given(TEXTS, st.lists(TEXTS, min_size=1, max_size=3))
 def test_it_never_holds_markers_and_loses_nothing_that_all_have(origin: bytes, texts: list[bytes]) -> None:
     found = common_ancestor("a.txt", origin, texts)

@@ -1,7 +1,10 @@
 """The texts that could stand in the place of a conflict."""
 
+from dataclasses import replace
+
 from devagent.merge import line_merge
 from devagent.merge.candidates import distinct, propose, whole
+from devagent.merge.decision import Confidence, Decision
 from devagent.merge.limits import Limits
 from devagent.merge.patterns import Hunk
 from devagent.merge.regions import Conflict, Regions
@@ -39,3 +42,14 @@ def test_lines_that_both_sides_begin_with_stay_out_of_the_candidates() -> None:
 def test_indentation_tells_texts_apart_only_where_it_means_something() -> None:
     hunk = Hunk((b"a\n",), (b"  a\n",), (b"    a\n",))
     assert len(distinct(hunk, indented=True)) > len(distinct(hunk, indented=False))
+
+
+def test_what_an_earlier_step_proposed_comes_first_and_once() -> None:
+    versions, regions, index = merged(b"a\n", b"x\n", b"y\n")
+    said = Decision((b"  x\n",), "layout", "Why.", Confidence.LIKELY, 0.7)
+    conflict = regions[index]
+    assert isinstance(conflict, Conflict)
+    regions = (*regions[:index], replace(conflict, proposal=said), *regions[index + 1 :])
+    first, *others = propose(versions, regions, index, Limits())
+    assert (first.lines, first.how, first.probability) == (said.lines, "layout", 0.7)
+    assert (b"x\n",) not in [other.lines for other in others] and (b"y\n",) in [other.lines for other in others]

@@ -1,20 +1,23 @@
 """What the ranking looks at."""
 
-from devagent.merge import line_merge
+from devagent.merge import line_merge, whitespace
 from devagent.merge.candidates import whole
-from devagent.merge.features import FileFacts, HunkFacts, conflict_numbers, direction, joint_numbers
+from devagent.merge.decision import Alternative
+from devagent.merge.features import STEPS, FileFacts, HunkFacts, conflict_numbers
 from devagent.merge.markers import untrimmed
-from devagent.merge.versions import Versions
+from devagent.merge.versions import Versions, split_lines
 
 
-def numbers_of(base: bytes, ours: bytes, theirs: bytes, text: bytes) -> dict[str, float]:
-    """The features of one text for the only conflict of a file."""
+def numbers_of(
+    base: bytes, ours: bytes, theirs: bytes, text: bytes, said: Alternative | None = None
+) -> dict[str, float]:
+    """The features of one text for the only conflict of a file, for which an earlier step may have said something."""
     versions = Versions("a.py", base, ours, theirs)
     regions = untrimmed(line_merge.merge(versions))
     facts = FileFacts(versions, regions)
     (index,) = facts.indices
-    hunk = HunkFacts(whole(regions, index).hunk, facts, index)
-    return conflict_numbers(hunk, [((text,), ("ours",))])[0]
+    hunk = HunkFacts(whole(regions, index).hunk, facts, index, said)
+    return conflict_numbers(hunk, [(split_lines(text), ("ours",))])[0]
 
 
 def test_what_each_side_did_is_found_in_the_text() -> None:
@@ -55,16 +58,32 @@ def test_all_texts_have_the_same_features_in_the_same_order() -> None:
     assert list(small) == list(large)
 
 
-def test_other_conflicts_speak_for_a_direction() -> None:
-    one = [(("ours",), 0.9), (("theirs",), 0.1)]
-    even = [(("ours",), 0.5), (("theirs",), 0.5)]
-    alone = joint_numbers([even])[0]
-    assert [row["others same way"] for row in alone] == [-1, -1]
-    ours, theirs = joint_numbers([one, even, one])[1]
-    assert ours["others same way"] > 0.8 > 0.2 > theirs["others same way"]
-    assert ours["one before same way"] == ours["one after same way"]
+def test_what_an_earlier_step_would_do_is_told_with_its_surety() -> None:
+    versions = (b"f(a)\n", b"f(a, b)\n", b"g(a)\n")
+    nothing = numbers_of(*versions, b"g(a, b)\n")
+    assert [nothing[name] for name in ("step", "step chance", "as step", "like step")] == [-1, -1, -1, -1]
+    said = Alternative((b"g(a,b)\n",), "separate tokens", "", 0.55)
+    same = numbers_of(*versions, b"g(a, b)\n", said)
+    assert (same["step chance"], same["as step"], same["like step"]) == (0.55, 1, 1)
+    other = numbers_of(*versions, b"f(a, b)\n", said)
+    assert other["as step"] == 0 < other["like step"] < 1
 
 
-def test_directions_are_a_side_both_or_merged() -> None:
-    names = [("ours", "union"), ("theirs then ours",), ("tokens merged, else ours",)]
-    assert [direction(of) for of in names] == ["ours", "both", "merged"]
+def test_all_that_the_steps_may_call_themselves_is_known() -> None:
+    from devagent.merge.structure import verdict
+
+    narrowing = "one side, beside a conflict"
+    assert set(STEPS) == {whitespace.HOW, *verdict.WORTH} - {narrowing}
+
+
+def test_lines_that_went_elsewhere_are_told() -> None:
+    moved = numbers_of(b"x = 1\nkept()\n", b"kept()\nx = 1\n", b"x = 2\nkept()\n", b"x = 2\n")
+    assert moved["our gone lines in ours"] == 1
+    assert moved["their gone lines in theirs"] == 0
+
+
+def test_lines_that_a_text_loses_are_counted() -> None:
+    versions = (b"a = 1\n", b"a = 1\nb = 2\n", b"a = 3\n")
+    kept, lost = numbers_of(*versions, b"a = 3\nb = 2\n"), numbers_of(*versions, b"a = 3\n")
+    assert kept["our lines lost"] == 0 < lost["our lines lost"]
+    assert numbers_of(*versions, b"a = 1\n")["lines come back"] > 0

@@ -19,7 +19,7 @@ def merged(path: str, base: str, ours: str, theirs: str) -> tuple[bool, bool]:
     ("path", "base", "ours", "theirs"),
     [
         ("a.py", "LIMIT = 10\n", "LIMIT = 20\n", "LIMIT = 30\n"),
-        ("a.json", '{\n  "version": "1.0.0"\n}\n', '{\n  "version": "1.0.1"\n}\n', '{\n  "version": "1.1.0"\n}\n'),
+        ("a.json", '{\n  "name": "a"\n}\n', '{\n  "name": "b"\n}\n', '{\n  "name": "c"\n}\n'),
         ("a.txt", "hello\n", "hi\n", "good day\n"),
     ],
 )

@@ -36,6 +36,11 @@ def test_insertions_at_one_place_are_chosen_between(choice: Choice, expected: by
     assert woven(b"a\nb\n", b"a\no\nb\n", b"a\nt\nb\n", choice) == expected
 
 
+def test_a_text_of_tokens_ends_its_last_line_if_the_versions_do() -> None:
+    texts = Texts(tokens(b"\ntwo\n"), tokens(b"\none\n\n\ntwo\n"), ())
+    assert Weave(texts, 100_000).text(only_ours) == b"\none\n"
+
+
 def test_the_same_change_of_both_sides_is_made_once() -> None:
     assert woven(b"a\nb\n", b"a\nx\nb\n", b"a\nx\nb\n") == b"a\nx\nb\n"
 

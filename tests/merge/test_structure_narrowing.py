@@ -83,3 +83,11 @@ def test_a_conflict_that_gets_no_smaller_stays_as_it_is() -> None:
     lines = line_merge.merge(versions)
     assert structure.merge(versions, lines, Limits()) == lines
     assert all(isinstance(region, Conflict) for region in lines)
+
+
+def test_a_row_that_one_side_changed_is_cut_whichever_side_that_is() -> None:
+    base, changed = (b"a\n", b"b\n"), (b"a\n",)
+    first, rest = Row(base, changed, base, changed).cut((0, 0, 0), (1, 1, 1))
+    assert (first, rest) == (Row(*[(b"a\n",)] * 4), Row((b"b\n",), (), (b"b\n",), ()))
+    first, rest = Row(base, base, changed, changed).cut((0, 0, 0), (1, 1, 1))
+    assert (first, rest) == (Row(*[(b"a\n",)] * 4), Row((b"b\n",), (b"b\n",), (), ()))

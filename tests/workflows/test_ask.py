@@ -151,10 +151,12 @@ def test_a_question_that_reached_a_limit_goes_on_with_a_higher_one_and_pays_once
     assert "Try once more" in second.model.requests[0].messages[-1].text
 
 
-def test_a_question_that_no_model_answered_is_not_kept(make_repo: MakeRepo) -> None:
-    root = make_repo(FILES)
-    asked(root, ScriptedStaff([ModelError("the server is gone")]))
-    assert list_runs(find_root(root)) == []
+def test_a_question_that_no_model_answered_is_not_kept_and_that_is_said(make_repo: MakeRepo) -> None:
+    repo, surface = find_root(make_repo(FILES)), SilentSurface()
+    work = Work(staff_for=ScriptedStaff([ModelError("the server is gone")]))
+    answer = asyncio.run(ask(repo, Request("ask", QUESTION), Settings(), surface, work))
+    assert (list_runs(repo), answer.run) == ([], "")
+    assert surface.notes[-1] == f"no model answered: run {surface.run} is not kept"
 
 
 def test_a_question_is_not_the_latest_run_for_those_who_change_something(make_repo: MakeRepo) -> None:

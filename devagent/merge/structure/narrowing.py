@@ -53,8 +53,11 @@ class Row:
         A change of one side can be cut anywhere in the text of that side, if it is at one place in the other two.
         """
         base, ours, theirs = (last - first for first, last in zip(start, end, strict=True))
-        kept, changed, at = (self.theirs, self.ours, ours) if base == theirs else (self.ours, self.theirs, theirs)
-        is_one_sided = base in (ours, theirs) and kept == self.base and changed == self.merged
+        by_ours = self.theirs == self.base
+        kept, changed, same, at = (
+            (self.theirs, self.ours, theirs, ours) if by_ours else (self.ours, self.theirs, ours, theirs)
+        )
+        is_one_sided = base == same and kept == self.base and changed == self.merged
         if (
             self.end(start) == end
             or not is_one_sided
@@ -63,7 +66,7 @@ class Row:
         ):
             return self, None
         parts = (kept[:base], changed[:at]), (kept[base:], changed[at:])
-        if base == theirs:
+        if by_ours:
             first, rest = (Row(old, new, old, new) for old, new in parts)
         else:
             first, rest = (Row(old, old, new, new) for old, new in parts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from devagent.merge import line_merge
+from devagent.merge.limits import Limits
 from devagent.merge.regions import Clean, is_clean
 from devagent.merge.structure.element import Element
 from devagent.merge.structure.matching import Effort, in_order, match
@@ -22,6 +23,8 @@ from devagent.merge.structure.verdict import Step
 from devagent.merge.versions import Versions
 
 _DEEPEST = 150
+_PER_LINE = 20
+"""Operations that the merge of a comment or a string may take for each of its lines."""
 _BRACKETS = frozenset({"(", ")"})
 
 
@@ -81,7 +84,9 @@ class Merge:
     def _text(self, base: bytes, ours: bytes, theirs: bytes) -> Piece:
         """The merge of a comment or a string, line by line."""
         if b"\n" in base:
-            regions = line_merge.merge(Versions("", base, ours, theirs))
+            operations = _PER_LINE * sum(text.count(b"\n") for text in (base, ours, theirs))
+            self.effort.spend(operations)
+            regions = line_merge.merge(Versions("", base, ours, theirs), Limits(diff_operations=operations))
             if is_clean(regions):
                 self.done.append(Step("separate lines of text"))
                 lines = (line for region in regions if isinstance(region, Clean) for line in region.lines)

@@ -56,7 +56,7 @@ class Worth:
 
 # Measured by benchmarks/merge/situations.py on tuning projects, each conflict counted once. What is "separate" is
 # settled the surest where one side's text holds the changes of both: it then has what the other side did, and more.
-_WORTH = {
+WORTH = {
     "import union": Worth(0.78, 0.75, 0.9, "each side added imports ({ours}; {theirs}), which may stand in any order"),
     "import union, some without use": Worth(
         0.3, 0.3, 0.3, "each side added imports ({ours}; {theirs}); some have no use"
@@ -98,11 +98,11 @@ def decision(conflict: Conflict, lines: Lines, other: Lines | None, done: Sequen
     is_whole = any(_bare(lines) == _bare(side) for side in (conflict.ours, conflict.theirs))
     size = "whole" if is_whole else "small" if conflict.size <= _SMALL else "large"
     weighed = [step for step in done if step.how != _LAYOUT] or done or [_ONE_SIDED]
-    odds: dict[Step, float] = {step: getattr(_WORTH[step.how], size) for step in weighed}
+    odds: dict[Step, float] = {step: getattr(WORTH[step.how], size) for step in weighed}
     step = min(odds, key=lambda step: odds[step])
     several = len({step.how for step in weighed}) > 1
     probability = min(odds[step], getattr(_SEVERAL, size)) if several else odds[step]
-    why = _WORTH[step.how].why.format(ours=_listed(step.ours), theirs=_listed(step.theirs))
+    why = WORTH[step.how].why.format(ours=_listed(step.ours), theirs=_listed(step.theirs))
     word = None if is_whole else lost_word(conflict)
     if word is not None:
         probability = min(probability, _LOST_WORD)

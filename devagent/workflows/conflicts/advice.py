@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from devagent.config.settings import Settings
-from devagent.journal.journal import Journal, fingerprint, read_events, read_first
+from devagent.journal.journal import Journal, fingerprint, read_first
 from devagent.models.budget import Budget, Spent
-from devagent.models.record import CALL
-from devagent.proposal.store import Run, discard, list_runs, new_question
+from devagent.proposal.store import Run, list_runs, new_question
 from devagent.repo.git import Repository
 from devagent.team.conflict import PHASE, Check, Disputed
 from devagent.team.phases import load_phase
@@ -24,6 +23,7 @@ from devagent.workflows.conflicts.resolution import FileResolution
 from devagent.workflows.request import settings_to_json
 from devagent.workflows.session import Work
 from devagent.workflows.surface import Surface
+from devagent.workflows.unanswered import dropped_unless_answered
 
 _AS_CONFIGURED = Work()
 _NOTHING = Spent()
@@ -76,8 +76,7 @@ class Adviser:
                 counsel = await session.result()
                 self.spent = session.budget.spent
         finally:
-            if not any(event.kind == f"{CALL}.finished" for event in read_events(run.folder)):
-                discard(self.repo, run)
+            dropped_unless_answered(self.repo, run, self.surface)
         return _followed(files, found, counsel)
 
     def session(self, run: Run, journal: Journal, asked: Sequence[Disputed], check: Check) -> Consultation:

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 
 from devagent.errors import CannotRun
 from devagent.merge.decision import Confidence
-from devagent.merge.engine import PROVEN, STEPS, merge_text
+from devagent.merge.engine import STEPS, Step, merge_text
 from devagent.merge.evenly import merge_evenly
 from devagent.merge.merged import Merged
 from devagent.merge.precedent import Memory, Precedent, in_markers, in_merge, may_hold
@@ -82,16 +82,20 @@ class Before:
     is_swapped: bool = False
     replayed: dict[tuple[str, str], list[Precedent]] = field(default_factory=dict)
 
-    def merged(self, versions: Versions, *, accept: Confidence) -> Merged:
-        """The merge of one file, as `merge_text`, with what people did before."""
-        merge = merge_evenly if self.is_swapped else merge_text
-        merged = merge(versions, accept=accept)
+    def merged(self, versions: Versions, *, accept: Confidence, ranking: Step = STEPS[-1]) -> Merged:
+        """The merge of one file, as `merge_text`, with what people did before.
+
+        Arguments:
+            ranking: the last step of the merge, where the sides are what they are in merges.
+        """
+        merged = self._merged(versions, accept, (), ranking)
         memory = self._memory(merged)
-        if not memory:
-            return merged
+        return self._merged(versions, accept, (memory.step,), ranking) if memory else merged
+
+    def _merged(self, versions: Versions, accept: Confidence, known: Sequence[Step], ranking: Step) -> Merged:
         if self.is_swapped:
-            return merge_evenly(versions, accept=accept, known=(memory.step,))
-        return merge_text(versions, accept=accept, steps=(*PROVEN, memory.step, *STEPS[len(PROVEN) :]))
+            return merge_evenly(versions, accept=accept, known=known)
+        return merge_text(versions, accept=accept, steps=(*STEPS[:-1], *known, ranking))
 
     def _memory(self, merged: Merged) -> Memory:
         """What people made of the conflicts that a merge leaves, or is not certain about."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from devagent.merge.decision import Confidence, Decision
 from devagent.merge.engine import merge_text
+from devagent.merge.generated import written_by_a_tool
 from devagent.merge.judging import essence, language_of, made
 from devagent.merge.keeping import keeping_both
 from devagent.merge.markers import has_markers
@@ -22,7 +23,6 @@ from devagent.merge.versions import Versions
 from devagent.repo.git import Git
 from devagent.repo.past import Past, Touched
 from devagent.workflows.conflicts.before import LARGEST, Before, Looked, Reach
-from devagent.workflows.conflicts.kinds import written_by_a_tool
 from devagent.workflows.conflicts.score import GIT, Method, Score
 from devagent.workflows.conflicts.settling import ACCEPT
 

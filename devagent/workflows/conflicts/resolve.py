@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from devagent.errors import UsageError
-from devagent.merge.ancestors import common_ancestor
 from devagent.merge.semantic.finding import Finding
 from devagent.repo.attributes import attributes
 from devagent.repo.conflicts import Unmerged, larger_than, renames, unmerged
 from devagent.repo.git import Repository
-from devagent.repo.index import tree_blobs
 from devagent.repo.operation import UnderWay, histories, merge_bases, under_way
 from devagent.workflows.conflicts.before import before
+from devagent.workflows.conflicts.crosswise import ancestors
 from devagent.workflows.conflicts.marked import settle_marked, with_markers
 from devagent.workflows.conflicts.resolution import FileResolution, Resolution
 from devagent.workflows.conflicts.semantics import Merging, base_of, files_staged, sought, with_resolved
@@ -88,7 +87,7 @@ def scene_of(
         labels=labels_of(state),
         contents=_contents(repo, small),
         attributes=attributes(repo, names),
-        ancestors=_ancestors(repo, bases, small),
+        ancestors=ancestors(repo, bases, [entry.path for entry in small if _is_text_of_both(entry)]),
         histories=histories(repo, state, names),
         renames=renames(entries),
         swapped=state.swapped,
@@ -101,21 +100,8 @@ def _contents(repo: Repository, entries: Sequence[Unmerged]) -> dict[str, bytes]
     return repo.git.blobs(blob.id for entry in entries if not entry.is_submodule for blob in entry.blobs)
 
 
-def _ancestors(repo: Repository, bases: Sequence[str], entries: Sequence[Unmerged]) -> dict[str, bytes]:
-    """Where there are several merge bases, the common ancestor of each file that all of them have; else nothing."""
-    if len(bases) < 2:
-        return {}
-    origin = repo.git.run("merge-base", "--octopus", *bases, check=False).line or None
-    paths = [entry.path for entry in entries if entry.ours and entry.theirs and not entry.is_submodule]
-    held = [tree_blobs(repo, commit, paths) for commit in (origin, *bases)]
-    texts = repo.git.blobs(blob.id for blobs in held for blob in blobs.values())
-    found = {}
-    for path in paths:
-        versions = [texts[blobs[path].id] for blobs in held[1:] if path in blobs]
-        if len(versions) == len(bases):
-            begun = texts[held[0][path].id] if path in held[0] else b""
-            found[path] = common_ancestor(path, begun, versions)
-    return found
+def _is_text_of_both(entry: Unmerged) -> bool:
+    return bool(entry.ours and entry.theirs) and not entry.is_submodule
 
 
 def _meant(entries: Sequence[Unmerged], paths: Sequence[str]) -> tuple[Unmerged, ...]:

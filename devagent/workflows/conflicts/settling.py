@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from devagent.merge.decision import Confidence
-from devagent.merge.engine import merge_text
+from devagent.merge.engine import STEPS, Step, merge_text
 from devagent.merge.evenly import merge_evenly
+from devagent.merge.generated import written_by_a_tool
 from devagent.merge.keeping import keeping_both
 from devagent.merge.markers import has_markers
 from devagent.merge.merged import Merged
+from devagent.merge.together import rankings
 from devagent.merge.versions import Labels, Versions
 from devagent.repo.attributes import Attributes
 from devagent.repo.conflicts import Renames, Status, Unmerged
@@ -21,7 +23,6 @@ from devagent.repo.objects import Blob
 from devagent.repo.operation import History, UnderWay
 from devagent.workflows.conflicts.again import as_left
 from devagent.workflows.conflicts.before import Before
-from devagent.workflows.conflicts.kinds import written_by_a_tool
 from devagent.workflows.conflicts.resolution import Choice, FileResolution, Outcome, with_merged
 from devagent.workflows.conflicts.untouched import Seen
 
@@ -64,27 +65,30 @@ def labels_of(state: UnderWay) -> Labels:
 
 def settle(entries: Iterable[Unmerged], scene: Scene) -> tuple[FileResolution, ...]:
     """What is proposed for each path."""
-    return tuple(_settle(entry, scene) for entry in entries)
+    files = [(entry, _unmerged(entry, scene)) for entry in entries]
+    rankings = _rankings([entry for entry, left in files if left is None], scene)
+    return tuple(left or _settled(entry, scene, rankings[entry.path]) for entry, left in files)
 
 
-def _settle(entry: Unmerged, scene: Scene) -> FileResolution:
+def _rankings(entries: Sequence[Unmerged], scene: Scene) -> Mapping[str, Step]:
+    """By path, the last step of its merge: what people do in one file they often do in all. Not in a rebase."""
+    if scene.swapped:
+        return dict.fromkeys((entry.path for entry in entries), STEPS[-1])
+    steps = rankings([_versions(entry, scene) for entry in entries])
+    return {entry.path: step for entry, step in zip(entries, steps, strict=True)}
+
+
+def _unmerged(entry: Unmerged, scene: Scene) -> FileResolution | None:
+    """A path that is left as it is, or to be chosen; `None` if it is merged line by line."""
+    file, seen = _file(entry, scene), scene.seen.get(entry.path)
     attributes = scene.attributes.get(entry.path, Attributes())
-    file = FileResolution(
-        entry,
-        Outcome.LEFT,
-        mode=entry.mode or "100644",
-        marker_size=attributes.marker_size,
-        history=scene.histories.get(entry.path, History()),
-    )
-    seen = scene.seen.get(entry.path)
     if seen and seen.recalled:
         hint = f"look at it, and git add it; or git rerere forget {shlex.quote(entry.path)}"
         return _left(file, f"git rerere has put its earlier answer there: {hint}", outcome=Outcome.EDITED)
     if seen and seen.edited:
         hint = f"git add it when it is right, or start again with: git checkout -m -- {shlex.quote(entry.path)}"
         return _left(file, f"not as git left it: {hint}", outcome=Outcome.EDITED)
-    if seen:
-        file = replace(file, seen=seen.file)
+    file = _with_seen(file, seen)
     if entry.is_submodule:
         return _left(file, "a submodule: check out the commit that is right in it, and git add it")
     if entry.path in scene.large:
@@ -96,7 +100,27 @@ def _settle(entry: Unmerged, scene: Scene) -> FileResolution:
         return _left(file, _why_chosen(entry, scene), choices)
     if reason := _not_by_lines(entry, scene, attributes):
         return _left(file, reason, _sides(entry, scene.labels))
-    merged = with_merged(file, _merged(entry, scene))
+    return None
+
+
+def _file(entry: Unmerged, scene: Scene) -> FileResolution:
+    return FileResolution(
+        entry,
+        Outcome.LEFT,
+        mode=entry.mode or "100644",
+        marker_size=scene.attributes.get(entry.path, Attributes()).marker_size,
+        history=scene.histories.get(entry.path, History()),
+    )
+
+
+def _with_seen(file: FileResolution, seen: Seen | None) -> FileResolution:
+    return replace(file, seen=seen.file) if seen else file
+
+
+def _settled(entry: Unmerged, scene: Scene, ranking: Step) -> FileResolution:
+    """A path that is merged line by line."""
+    seen = scene.seen.get(entry.path)
+    merged = with_merged(_with_seen(_file(entry, scene), seen), _merged(entry, scene, ranking))
     return _again(merged, seen) if seen and seen.written else merged
 
 
@@ -116,15 +140,16 @@ def _left(
     return replace(file, outcome=outcome, reason=reason, choices=choices)
 
 
-def _merged(entry: Unmerged, scene: Scene) -> Merged:
+def _merged(entry: Unmerged, scene: Scene, ranking: Step) -> Merged:
     """The file, merged. A version that holds markers itself is only merged line by line."""
     versions = _versions(entry, scene)
     if any(has_markers(text) for text in (versions.base, versions.ours, versions.theirs)):
         return merge_text(versions, accept=ACCEPT, steps=())
     if scene.before:
-        return keeping_both(scene.before.merged(versions, accept=ACCEPT))
-    merge = merge_evenly if scene.swapped else merge_text
-    return keeping_both(merge(versions, accept=ACCEPT))
+        return keeping_both(scene.before.merged(versions, accept=ACCEPT, ranking=ranking))
+    if scene.swapped:
+        return keeping_both(merge_evenly(versions, accept=ACCEPT))
+    return keeping_both(merge_text(versions, accept=ACCEPT, steps=(*STEPS[:-1], ranking)))
 
 
 def _versions(entry: Unmerged, scene: Scene) -> Versions:

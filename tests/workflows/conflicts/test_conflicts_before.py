@@ -16,22 +16,23 @@ from devagent.workflows.conflicts.settling import ACCEPT
 
 
 def text(version: str, body: int = 0) -> str:
+    """A file with a version that is no number, so that none is the higher one."""
     return f'NAME = "x"\nVERSION = "{version}"\n\n\ndef f():\n    return {body}\n'
 
 
 def released(root: Path, times: int, path: str = "v.py") -> Work:
     """A release branch merged into main, each time with a conflict of versions; the last merge is under way."""
     work = Work.new(root)
-    work.commit("base", {path: text("1.0.0")})
+    work.commit("base", {path: text("r0")})
     work("checkout", "-q", "-b", "release")
     for number in range(1, times + 1):
         work("checkout", "-q", "release")
-        work.commit(f"release {number}", {path: text(f"1.0.{number}", number)})
+        work.commit(f"release {number}", {path: text(f"r{number}", number)})
         work("checkout", "-q", "main")
-        work.commit(f"main {number}", {path: text(f"1.{number}.0-dev", number - 1)})
+        work.commit(f"main {number}", {path: text(f"m{number}-dev", number - 1)})
         work("merge", "release", fails=True)
         if number < times:
-            work.commit(f"merge {number}", {path: text(f"1.{number}.0-dev", number)})
+            work.commit(f"merge {number}", {path: text(f"m{number}-dev", number)})
     return work
 
 
@@ -51,7 +52,7 @@ def test_what_was_done_in_every_merge_before_is_done_again(tmp_path: Path) -> No
     assert (file.outcome, how(file)) == (Outcome.RESOLVED, ALIKE)
     merge = work("log", "--merges", "--max-count=1", "--format=%h of %cs", "--abbrev=7").strip()
     assert file.hunks[0].decision and f"merge {merge} and 1 more" in file.hunks[0].decision.why
-    assert file.merged and file.merged.content().decode() == text("1.3.0-dev", 3)
+    assert file.merged and file.merged.content().decode() == text("m3-dev", 3)
 
 
 def test_a_single_merge_before_is_shown_and_no_more(tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_only_the_history_of_the_two_sides_counts(tmp_path: Path) -> None:
     work = released(tmp_path / "repo", 3)
     work("merge", "--abort")
     work("checkout", "-q", "--orphan", "other")
-    work.commit("base", {"v.py": text("1.0.0")})
+    work.commit("base", {"v.py": text("r0")})
     work("checkout", "-q", "-b", "other-release")
     work.commit("release", {"v.py": text("1.0.7")})
     work("checkout", "-q", "other")
