@@ -23,7 +23,7 @@ def print_alternatives(console: "Console", alternatives: "Sequence[OtherWay]", *
         here, there = parted(other.here, other.there)
         lines = [
             f"  {other.number}  {other.way.removeprefix('search: ')}",
-            f"     {_middle_out(other.call)}",
+            f"     {middle_out(other.call)}",
             f"     is here   {here}",
             f"     is there  {there}",
             *(f"     {line}" for line in (other.diff.splitlines() if whole else ())),
@@ -33,11 +33,12 @@ def print_alternatives(console: "Console", alternatives: "Sequence[OtherWay]", *
     console.print("To take one of them: devagent apply --alternative NUMBER", markup=False, highlight=False)
 
 
-def parted(one: str, other: str) -> tuple[str, str]:
-    """Two values, cut to where they differ."""
-    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    start = max(0, same - BEFORE) if max(len(one), len(other)) > WIDTH else 0
-    return _cut(one, start), _cut(other, start)
+def parted(*texts: str) -> tuple[str, ...]:
+    """Values, cut to where they differ."""
+    longest = max(map(len, texts))
+    same = next((n for n in range(longest) if len({text[n : n + 1] for text in texts}) > 1), longest)
+    start = max(0, same - BEFORE) if longest > WIDTH else 0
+    return tuple(_cut(text, start) for text in texts)
 
 
 def _cut(text: str, start: int) -> str:
@@ -45,6 +46,7 @@ def _cut(text: str, start: int) -> str:
     return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")
 
 
-def _middle_out(text: str) -> str:
+def middle_out(text: str) -> str:
+    """A call, without its middle where it is long."""
     half = WIDTH * 3 // 4
     return text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"

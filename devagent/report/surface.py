@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from devagent.journal.journal import Event
 from devagent.models.budget import Budget
 from devagent.report.asking import typed_line, typed_line_now
+from devagent.report.choice import chosen
 from devagent.report.shown import json_text, shown
 from devagent.report.telling import tell
-from devagent.workflows.surface import Surface, run_of
+from devagent.workflows.surface import Choice, Surface, run_of
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -76,6 +77,11 @@ class PlainSurface:
         """Only what `--yes` said beforehand."""
         del question
         return self.yes or None
+
+    async def choose(self, choice: Choice) -> int | None:
+        """Nobody is there."""
+        del choice
+        return None
 
     def _seconds(self, event: Event | None) -> float:
         """Where on the clock a line stands."""
@@ -149,6 +155,14 @@ class LiveSurface:
             self._console.print(f"[bold]?[/bold] {_escaped(question)} \\[y/N] ", end="")
             answer = typed_line_now()
             return answer.strip().lower() in ("y", "yes") if answer else None
+        finally:
+            self._status.start()
+
+    async def choose(self, choice: Choice) -> int | None:
+        """Let the user choose on the terminal."""
+        self._status.stop()
+        try:
+            return await chosen(self._console, choice)
         finally:
             self._status.start()
 

@@ -14,12 +14,12 @@ from devagent.code.locate import Suspect
 from devagent.code.symbol import symbols
 from devagent.proposal.candidate import Evidence, Verdict
 from devagent.repair.batch import Variant
-from devagent.repair.behaviour import Behaviour, can_compare, compared
+from devagent.repair.behaviour import Behaviour, Call, can_compare, compared, compares
 from devagent.repair.candidates import Stretch
 from devagent.repair.search import Found, Search
 from devagent.sandbox.coverage import nearest
 from devagent.sandbox.sandbox import File, Sandbox, Tree
-from devagent.team.survivors import TRUSTED, Survivor, differences, ranked, survivor_of, versions
+from devagent.team.survivors import TRUSTED, Survivor, alternatives, ranked, survivor_of, versions
 from devagent.team.workbench import Alternative, Attempt, Changes, Origin
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ _NOTHING: dict[str, Any] = {
     "others": [],
     "calls": 0,
     "held": 0,
+    "told": [],
+    "unlikely": 0,
 }
 
 
@@ -155,12 +157,15 @@ class RepairSearch:
             return None
         held, behaviour = self._held, await self._behaviour(sandbox)
         order = ranked(held, behaviour)
-        self._held = [found for found in held if found is not held[order[0]]]
-        others = [{**_told(held[number]), **what} for number, what in differences(order, held, behaviour)]
         first = order[0]
+        self._held = [found for found in held if found is not held[first]]
+        numbers = alternatives(order, held, behaviour)
+        told = behaviour.telling([first, *numbers])
+        others = [{**_told(held[number]), **_difference(told, place)} for place, number in enumerate(numbers, 1)]
         facts: dict[str, Any] = {"others": others, "calls": behaviour.calls, "held": len(held)}
+        facts["unlikely"] = len(order) - 1 - len(others)
         facts |= {"trust": held[first].trust, "moved": behaviour.moved[first] if behaviour.moved else None}
-        return {**_told(held[order[0]]), "over": False, **facts}
+        return {**_told(held[first]), "over": False, **facts, "told": [call.to_json() for call in told]}
 
     async def _behaviour(self, sandbox: Sandbox) -> Behaviour:
         """What the survivors at hand do."""
@@ -169,7 +174,7 @@ class RepairSearch:
             return Behaviour((tuple(range(len(held))),))
         files = {path: file.content for path, file in bench.workspace(self._ground).items()}
         await sandbox.sync(bench.workspace(self._ground))
-        sources = [p for p in files if p.endswith(".py") and not bench.ecosystem.is_test(p)]
+        sources = [p for p in files if compares(bench.ecosystem, p) and not bench.ecosystem.is_test(p)]
         tests = [*bench.targets, *self._passing]
         texts = versions(held, files)
         original = {path: files[path] for path in texts[0]}
@@ -181,9 +186,11 @@ class RepairSearch:
         for number, other in enumerate(found["others"], 1):
             changes = self._changes(other["files"])
             origin = Origin(f"{place}/other/{number}", "coder", "", f"search: {other['what']}")
-            if (await self._room.bench.judged(origin.place, changes, origin)).good:
-                others.append(Alternative(changes, origin.way, other["call"], other["here"], other["there"]))
-        return replace(attempt, alternatives=tuple(others)).with_evidence(_compared(others, found))
+            judged = await self._room.bench.judged(origin.place, changes, origin)
+            if judged.good:
+                others.append(Alternative(replace(judged, option=number), other["call"], other["here"], other["there"]))
+        told = tuple(map(Call.from_json, found.get("told", ())))  # journals of earlier versions have none
+        return replace(attempt, alternatives=tuple(others), told=told).with_evidence(_compared(others, found))
 
     def _nearest(self, search: Search) -> dict[str, str]:
         miss = next((m for m in search.partial if m.kept), None)
@@ -242,6 +249,12 @@ class RepairSearch:
         return {**self._ground, **{p: File(base64.b64decode(text), base[p].mode) for p, text in files.items()}}
 
 
+def _difference(told: Sequence[Call], other: int) -> dict[str, str]:
+    """A call on which another one differs from the first."""
+    call = next(call for call in told if call.tells(0, other))
+    return {"call": call.text, "here": call.came_to[0], "there": call.came_to[other]}
+
+
 def _told(found: Survivor) -> dict[str, Any]:
     files = {path: _encoded(content) for path, content in found.files.items()}
     return {"files": files, "what": found.what, "tried": found.tried}
@@ -251,16 +264,20 @@ def _compared(others: Sequence[Alternative], found: Mapping[str, Any]) -> Eviden
     """What comparing the survivors showed. It speaks against none of them: that is for a person to say."""
     data = {"trust": found["trust"], "moved": found["moved"]}
     if not others:
-        return Evidence("behaviour", Verdict.PASS, _no_other(found["held"] - 1, found["calls"]), data=data)
+        return Evidence("behaviour", Verdict.PASS, _no_other(found), data=data)
     count = f"{len(others)} other repair{'s' if len(others) > 1 else ''}"
     return Evidence("behaviour", Verdict.PASS, f"ambiguous: {count} would pass as well and do otherwise", data=data)
 
 
-def _no_other(more: int, calls: int) -> str:
+def _no_other(found: Mapping[str, Any]) -> str:
+    """What is known where no other repair that is likely and passes every gate does otherwise."""
+    more, calls, unlikely = found["held"] - 1, found["calls"], found.get("unlikely", 0)
     if not more:
         return "no other repair was found"
     if not calls:
         return f"{more} more were found, and what they do could not be compared"
+    if unlikely:
+        return f"of {more} more that were found, {unlikely} would do otherwise and are of kinds that are rarely meant"
     return f"no other of {more + 1} that were found passes every gate and does otherwise ({calls} calls compared)"
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from devagent.repair.behaviour import Behaviour
 from devagent.repair.search import Found
@@ -13,7 +12,8 @@ MOST_ALTERNATIVES = 3
 WORTH = 0.6
 """An alternative deserves at least this share of the trust that the first has."""
 _TOGETHER = 0.6
-# Kinds of edits that often satisfy the tests at hand and nothing else.
+# Kinds of edits that often satisfy the tests at hand and nothing else. Set by hand, after how searches of our own went,
+# and not learnt from a collection of fixes.
 _TRUST = {
     "literal": 0.3,
     "off_by_one": 0.6,
@@ -59,17 +59,11 @@ def ranked(survivors: Sequence[Survivor], behaviour: Behaviour) -> list[int]:
     return [max(group, key=lambda number: (survivors[number].trust, -number)) for group in groups]
 
 
-def differences(
-    order: Sequence[int], survivors: Sequence[Survivor], behaviour: Behaviour
-) -> list[tuple[int, dict[str, Any]]]:
-    """For survivors behind the first: a call on which they differ, and what it came to with either.
+def alternatives(order: Sequence[int], survivors: Sequence[Survivor], behaviour: Behaviour) -> list[int]:
+    """The survivors behind the first that may be meant as well: some call tells each of them from it.
 
     Those that deserve much less trust than the first are left out: some kinds of edits nearly always pass somehow.
     """
-    first, told = order[0], []
+    first = order[0]
     worth = [number for number in order[1:] if survivors[number].trust >= WORTH * survivors[first].trust]
-    for number in worth[:MOST_ALTERNATIVES]:
-        call = behaviour.difference(first, number)
-        if call is not None:
-            told.append((number, {"call": call.text, "here": call.came_to[first], "there": call.came_to[number]}))
-    return told
+    return [number for number in worth[:MOST_ALTERNATIVES] if behaviour.difference(first, number) is not None]

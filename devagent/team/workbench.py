@@ -18,6 +18,7 @@ from devagent.proposal.gates.subject import Gate, Subject
 from devagent.proposal.gates.syntax import SyntaxGate
 from devagent.proposal.gates.tampering import TamperingGate
 from devagent.proposal.gates.tests import TestsGate
+from devagent.repair.behaviour import Call
 from devagent.sandbox.ecosystem import Ecosystem
 from devagent.sandbox.manifests import matches
 from devagent.sandbox.results import TestRun
@@ -50,12 +51,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Other changes that pass every gate and do something else: `call` came to `here` with the attempt's own changes,
-    and to `there` with these.
+    """Another attempt that passes every gate and does something else: `call` came to `here` with the first one, and to
+    `there` with this.
     """
 
-    changes: Changes
-    way: str
+    attempt: "Attempt"
     call: str
     here: str
     there: str
@@ -65,7 +65,8 @@ class Alternative:
 class Attempt:
     """Changes that were tried, and what every gate observed of them. `run` is the last test run, if there was one.
 
-    `alternatives` are what else might have been meant, as far as the tests tell.
+    `alternatives` are what else might have been meant, as far as the tests tell. `told` are the calls that tell all of
+    them apart; what they come to with this attempt stands there in the place `option`.
     """
 
     changes: Changes
@@ -73,6 +74,8 @@ class Attempt:
     evidence: tuple[Evidence, ...] = ()
     run: TestRun | None = None
     alternatives: tuple[Alternative, ...] = ()
+    told: tuple[Call, ...] = ()
+    option: int = 0
 
     @property
     def good(self) -> bool:
@@ -95,6 +98,11 @@ class Attempt:
     def with_evidence(self, evidence: Evidence) -> "Attempt":
         """The same attempt with one more piece of evidence."""
         return replace(self, evidence=(*self.evidence, evidence))
+
+    @property
+    def options(self) -> tuple["Attempt", ...]:
+        """The attempt and its alternatives."""
+        return self, *(other.attempt for other in self.alternatives)
 
 
 @dataclass

@@ -47,9 +47,9 @@ def published(repo: Repository, room: Room, best: Attempt, base: str, made: Made
         assumptions=tuple(map(redact, room.assumptions)),
         alternatives=tuple(
             Alternative(
-                committed(other.changes),
-                tuple(sorted({**own_tests, **other.changes})),
-                *map(redact, (other.way, other.call, other.here, other.there)),
+                committed(other.attempt.changes),
+                tuple(sorted({**own_tests, **other.attempt.changes})),
+                *map(redact, (other.attempt.origin.way, other.call, other.here, other.there)),
             )
             for other in best.alternatives
         ),

@@ -38,9 +38,10 @@ class Request:
     """A run as it was asked for.
 
     The text of an "ask" is a question. `command` is the user's own test command; `context` the text of files given with
-    `--read`. A run that `revises` another one takes its snapshot from there, and not from `base`. `prompts` are the
-    prompt files that a trusted repository brought when the run began, by path below `prompts/`: whatever becomes of
-    them later, these are used.
+    `--read`. `interactive` lets the user choose where the proposal is ambiguous, `add_test` makes a test of the call
+    that tells it from the other repairs. A run that `revises` another one takes its snapshot from there, and not from
+    `base`. `prompts` are the prompt files that a trusted repository brought when the run began, by path below
+    `prompts/`: whatever becomes of them later, these are used.
     """
 
     kind: Literal["fix", "run", "ask"]
@@ -51,6 +52,8 @@ class Request:
     base: Base = "worktree"
     ask: bool = False
     allow_test_changes: bool = False
+    interactive: bool = False
+    add_test: bool = False
     revises: Revision | None = None
     prompts: Mapping[str, str] = field(default_factory=dict)
 

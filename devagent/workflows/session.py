@@ -31,6 +31,7 @@ from devagent.team.room import Room, Task
 from devagent.team.strategy import strategy_named
 from devagent.team.workbench import Attempt, Changes, Workbench
 from devagent.workflows.checkout_index import index_for
+from devagent.workflows.choosing import settled
 from devagent.workflows.endings import awaited, in_vain, unobserved, why_nothing
 from devagent.workflows.ground import ground_of
 from devagent.workflows.named import paths_named
@@ -283,6 +284,8 @@ class Session:
         if best is None:
             return self._nothing(room, stopped)
         if best.good or best.unverified:
+            best, notes = await settled(room, best, self.request, self.surface, self.budget)
+            self.notes += notes
             return self._publish(room, best, base, strategy.name)
         return self._nothing(room, stopped, best)
 

@@ -7,6 +7,24 @@ from devagent.journal.journal import Event
 from devagent.models.budget import Budget
 
 
+@dataclass(frozen=True)
+class Option:
+    """One of several repairs: its number, how it was found, what each call of the choice comes to with it, its diff."""
+
+    number: int
+    way: str
+    answers: tuple[str, ...]
+    diff: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Repairs that pass every gate, and the calls on which they differ; the first option is what would be proposed."""
+
+    calls: tuple[str, ...]
+    options: tuple[Option, ...]
+
+
 class Surface(Protocol):
     """A terminal, a log, or nobody. `run` is the id of the run that it was told of; empty until there is one."""
 
@@ -30,6 +48,10 @@ class Surface(Protocol):
 
     def agrees(self, question: str) -> bool | None:
         """Whether the user says yes; `None` when there is nobody to ask."""
+        ...
+
+    async def choose(self, choice: Choice) -> int | None:
+        """The number of the option that the user takes; `None` when they leave it open, or nobody is there."""
         ...
 
 
@@ -68,3 +90,8 @@ class SilentSurface:
         """Whether the next answer is yes."""
         self.notes.append(question)
         return self.answers.pop(0) == "yes" if self.answers else None
+
+    async def choose(self, choice: Choice) -> int | None:
+        """The next answer as a number."""
+        self.notes += choice.calls
+        return int(self.answers.pop(0)) if self.answers else None

@@ -23,6 +23,8 @@ const types = new Map();
 const parsed = new Map();
 const functions = new Map();
 let inside = new Map();
+let pass = (exports) => exports;
+let passes = false;
 
 /** What the code of the workspace did that this process should not go on with. */
 export const escaped = new Set();
@@ -31,6 +33,18 @@ export const escaped = new Set();
 export async function load(path) {
   if (isModule(path)) await evaluated(moduleAt(pathToFileURL(path).href));
   else Module._load(path, null, true);
+}
+
+/** What a file of the workspace exports, run if it was not yet. */
+export async function exportsOf(path) {
+  const place = join(root, path);
+  return isModule(place) ? (await evaluated(moduleAt(pathToFileURL(place).href))).namespace : Module._load(place, null, false);
+}
+
+/** Has every file of the workspace get what `passed` makes of another one's exports, by (exports, path, importer). */
+export function passBy(passed) {
+  pass = passed;
+  passes = true;
 }
 
 /** The next `load` begins with nothing of the workspace loaded. */
@@ -134,10 +148,17 @@ function compiled(path, options) {
 
 async function evaluated(found) {
   const module = await found;
-  const link = (specifier, parent) => moduleAt(resolve(specifier, parent.identifier));
+  const link = (specifier, parent) => linked(resolve(specifier, parent.identifier), parent.identifier);
   if (module.status === 'unlinked') await module.link(link);
   await module.evaluate();
   return module;
+}
+
+/** What a module of the workspace gets for an import. */
+async function linked(url, importer) {
+  if (!passes || !url.startsWith('file:') || !isOurs(fileURLToPath(url))) return moduleAt(url);
+  const { namespace } = await evaluated(moduleAt(url));
+  return synthetic(pass({ ...namespace }, fileURLToPath(url), fileURLToPath(importer)));
 }
 
 /** CommonJS gets the harness too, and ES modules that are as new as itself. */
@@ -146,7 +167,9 @@ export function interceptRequire() {
   Module._load = function load(request, ...rest) {
     if (request === 'node:test') return harness.default;
     note(request);
-    return original.call(this, request, ...rest);
+    const exports = original.call(this, request, ...rest);
+    const importer = passes ? rest[0]?.filename : undefined;
+    return importer === undefined ? exports : pass(exports, Module._resolveFilename(request, rest[0]), importer);
   };
   const compile = Module.prototype._compile;
   Module.prototype._compile = function compileOurs(content, path, ...rest) {

@@ -163,7 +163,7 @@ function told(noted, ended) {
 }
 
 /** ES modules are made with `node:vm`. One that is required would not be made anew: node is told to refuse that. */
-function flags() {
+export function flags() {
   const known = (flag) => process.allowedNodeEnvironmentFlags.has(flag);
   const modules = ['--experimental-vm-modules', '--experimental-import-meta-resolve'];
   return [...modules, '--no-experimental-require-module'].filter(known);

@@ -12,41 +12,35 @@ TASK is JSON:
 
 Contents are latin-1, so that any bytes fit. The tests run once, on the first version; the calls by which they, or
 anything that is not the project's own, enter the project's functions are kept with their arguments. Those calls, and
-each of them with one value in its arguments changed a little, are then made in every version, in a process of its own.
+each of them with one value in its arguments changed a little, are then made in every version, in processes of its own
+(devagent_calls.py).
 
-RESULT is JSON: `outcomes`, for each version what each call came to, as short digests; `shown`, for calls that did not
-come to the same everywhere, [number, the call, what it came to in each version].
+RESULT is JSON: `outcomes`, for each version what each call came to, as short digests, empty where that is not known;
+`shown`, for calls that did not come to the same everywhere, [the call, what it came to in each version, the call as
+code, that as code for each version].
 """
 
-import contextlib
+import functools
 import hashlib
 import inspect
 import itertools
 import json
-import operator
 import os
 import pickle
-import re
-import signal
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from devagent_calls import CALL_SECONDS, CALL_WAIT, TooLong, limit, made
 from devagent_lane import Lane
 from devagent_swaps import file_of, functions_by_place, place
 from devagent_variations import variations
 
 OPTIONS = ["-q", "--assert=plain", "--capture=sys", "-p", "no:cacheprovider", "--tb=no", "--no-header", "--no-summary"]
 MOST_CALLS, MOST_OF_ONE, MOST_INPUTS, LARGEST = 120, 30, 500, 20_000
-CALL_SECONDS, SHARE = 0.2, 0.5
-LONGEST, DEEPEST, MOST_SHOWN = 800, 6, 60
-GENERATOR, ASYNC = inspect.CO_GENERATOR, inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-
-
-class TooLong(BaseException):
-    """A call takes too long. No `except Exception` of the program catches it."""
+SHARE, MOST_SHOWN = 0.5, 60
+ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def main(task_path, result_path):
@@ -60,7 +54,7 @@ def main(task_path, result_path):
     put(root, task["versions"][0])
     kept = lane.attempt(lambda: recorded(task, root), max(1.0, SHARE * task["deadline"]))
     result = {"outcomes": [], "shown": []}
-    if isinstance(kept, dict) and kept.get("calls"):
+    if kept.get("inputs"):
         result = compared(lane, task, root, kept, end)
     Path(result_path).write_text(json.dumps(result), "ascii")
     lane.close()
@@ -69,21 +63,53 @@ def main(task_path, result_path):
 def compared(lane, task, root, kept, end):
     """What the calls come to in each version; the first is asked twice, for what is another each time."""
     versions = [task["versions"][0], *task["versions"]]
-    found = []
-    for number, version in enumerate(versions):
-        put(root, version)
-        seconds = (end - time.monotonic()) / (len(versions) - number)
-        answer = lane.attempt(lambda: {"came": outcomes(kept, seconds)}, seconds + 2.0)  # noqa: B023 - it runs at once
-        found.append(answer.get("came") or [])
-    count = min(map(len, found))
-    steady = [number for number in range(count) if found[0][number] == found[1][number]]
-    found = found[1:]
-    differing = [number for number in steady if len({came[number][1] for came in found}) > 1]
-    shown = [[n, found[0][n][0], [came[n][2] for came in found]] for n in differing[:MOST_SHOWN]]
-    return {
-        "outcomes": [[came[n][1] if n in set(steady) else "" for n in range(count)] for came in found],
-        "shown": shown,
-    }
+    answers = answered(lane, root, versions, kept, end)
+    known = [answer["came"] for answer in answers if not answer["ended"]]
+    count = min(map(len, known or [answer["came"] for answer in answers]))
+    first, *found = [answer["came"][:count] for answer in answers]
+    digests = [[came[n][1] if n < len(came) else "" for n in range(count)] for came in found]
+    once = [came[1] for came in first]
+    for came in digests:
+        came[:] = ["" if n >= len(once) or digests[0][n] != once[n] else came[n] for n in range(count)]
+    differing = [n for n in range(count) if len({came[n] for came in digests} - {""}) > 1]
+    return {"outcomes": digests, "shown": [shown([came[n : n + 1] for came in found]) for n in differing[:MOST_SHOWN]]}
+
+
+def answered(lane, root, versions, kept, end):
+    """What each version answers: what its calls came to, and the numbers of the calls at which a process began anew.
+
+    Those that began elsewhere than where all did are asked again.
+    """
+    answers, due, breaks = [None] * len(versions), list(range(len(versions))), set()
+    for last in (False, True):
+        for done, number in enumerate(due):
+            put(root, versions[number])
+            asked = len(due) - done + (len(versions) if breaks and not last else 0)
+            seconds, began = (end - time.monotonic()) / asked, sorted(breaks)
+            run = functools.partial(called, kept, began, seconds)
+            answer = lane.attempt(run, seconds + 2.0)
+            answer = answer if "came" in answer else {"came": [], "ended": [0]}
+            if last and not answer["came"]:  # no time was left for it
+                continue
+            answers[number] = {**answer, "breaks": {*began, *answer["ended"]} - {0}}
+            breaks |= answers[number]["breaks"]
+        due = [number for number, answer in enumerate(answers) if answer["breaks"] != breaks]
+    return answers
+
+
+def called(kept, breaks, seconds):
+    sys.path[:] = kept["path"]
+    return made(kept["inputs"], breaks, seconds)
+
+
+def shown(came):
+    """A call that did not come to the same everywhere; `came` has what it came to in each version, or nothing."""
+    there = [one[0] for one in came if one]
+    few, many = ([one[0][side] if one else "" for one in came] for side in (2, 3))
+    # Where the few words are the same for what is not the same, they hide where it differs.
+    words = few if len({one[2] for one in there}) >= len({one[1] for one in there}) else many
+    text, code = next(([one[0], one[4]] for one in there if not one[0].endswith("(...)")), [there[0][0], None])
+    return [text, words, code, [one[0][5] if one else None for one in came]]
 
 
 def put(root, version):
@@ -107,7 +133,7 @@ def recorded(task, root):
         pytest.main([*OPTIONS, f"--rootdir={root}", *ids])
     finally:
         sys.setprofile(None)
-    return {"calls": recorder.named(), "path": sys.path}
+    return {"inputs": list(inputs(recorder.named())), "path": sys.path}
 
 
 class Recorder:
@@ -128,7 +154,7 @@ class Recorder:
             return
         if self.counts.get(code, 0) >= MOST_OF_ONE or any(frame is other for other in self.going):
             return
-        if code.co_flags & GENERATOR:
+        if code.co_flags & inspect.CO_GENERATOR:
             self.going.append(frame)  # it is called again each time it goes on
         self.keep(frame, code)
 
@@ -165,18 +191,6 @@ def arguments(frame, code):
     return positional, keywords
 
 
-def outcomes(kept, seconds):
-    """[the call, a digest of what it came to, that in words] for each call, as many as there is time for."""
-    sys.path[:] = kept["path"]
-    signal.signal(signal.SIGALRM, late)
-    end, found = time.monotonic() + seconds, []
-    for module, name, values in inputs(kept["calls"]):
-        if time.monotonic() > end:
-            break
-        found.append(outcome(module, name, values))
-    return found
-
-
 def inputs(calls):
     """The calls as they were, then each with one value changed; all calls have their turn before one has its second."""
     for module, name, values in calls:
@@ -189,90 +203,13 @@ def inputs(calls):
 
 def varied(values):
     """How many variations there are of these arguments."""
+    limit(CALL_SECONDS, CALL_WAIT)
     try:
         return sum(1 for _ in variations(pickle.loads(bytes.fromhex(values))))
-    except Exception:  # noqa: BLE001 - the program's own classes, which may raise anything: such a call is made as it was
+    except (Exception, TooLong):  # noqa: BLE001 - what the program's own classes raise: the call is made as it was
         return 0
-
-
-def late(*_):
-    raise TooLong
-
-
-def outcome(module, name, values):
-    """What one call comes to."""
-    text = f"{name}(...)"
-    try:
-        signal.setitimer(signal.ITIMER_REAL, CALL_SECONDS)
-        function = found_function(module, name)
-        positional, keywords = restored(*values)
-        text = told(name, positional, keywords)
-        result = function(*positional, **keywords)
-        if inspect.isgenerator(result):
-            result = [item for _, item in zip(range(200), result)]  # noqa: B905 - the shorter one ends it
-        came = ["returned", plain(result), plain([positional, keywords])]
-        shown = short(result)
-    except TooLong:
-        came, shown = ["late"], "does not end"
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever the program raises is what it does
-        came, shown = ["raised", type(error).__name__], f"raises {type(error).__name__}"
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    return [text, hashlib.sha256(json.dumps(came).encode()).hexdigest()[:12], shown]
-
-
-def found_function(module, name):
-    __import__(module)
-    holder = sys.modules[module]
-    *outer, last = name.split(".")
-    if outer:
-        holder = operator.attrgetter(".".join(outer))(holder)
-    function = inspect.getattr_static(holder, last)
-    if isinstance(function, property):
-        return function.fget
-    return getattr(function, "__func__", function)
-
-
-def restored(values, number):
-    """Arguments as they were, or the variation of that number."""
-    arguments = pickle.loads(bytes.fromhex(values))
-    if number is not None:
-        changed = next((v for n, v in enumerate(variations(arguments)) if n == number), None)
-        changed()
-    return arguments
-
-
-def plain(value, depth=0):
-    """A value as plain data that is equal where the value is, whichever process it is in."""
-    if depth > DEEPEST:
-        return "..."
-    if isinstance(value, (bool, int, str, type(None))):
-        return [type(value).__name__, value if isinstance(value, str) else repr(value)]
-    if isinstance(value, (list, tuple)):
-        return [type(value).__name__, [plain(item, depth + 1) for item in value[:200]]]
-    if isinstance(value, dict):
-        pairs = [[plain(key, depth + 1), plain(item, depth + 1)] for key, item in list(value.items())[:200]]
-        return [type(value).__name__, pairs]
-    if isinstance(value, (set, frozenset)):
-        return [type(value).__name__, sorted(json.dumps(plain(item, depth + 1)) for item in value)]
-    state = getattr(value, "__dict__", None)
-    if isinstance(state, dict) and not callable(value):
-        return [type(value).__name__, plain(state, depth + 1)]
-    return [type(value).__name__, ADDRESS.sub("", repr(value))[:1000]]
-
-
-def told(name, positional, keywords):
-    parts = [short(value) for value in positional] + [f"{key}={short(value)}" for key, value in keywords.items()]
-    return f"{name}({', '.join(parts)})"[:LONGEST]
-
-
-def short(value):
-    with contextlib.suppress(Exception):
-        text = ADDRESS.sub("", repr(value))
-        return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
-    return f"<{type(value).__name__}>"
+        limit(0, 0)
 
 
 if __name__ == "__main__":

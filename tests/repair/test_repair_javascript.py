@@ -282,6 +282,14 @@ def test_parameters_with_types_are_given_defaults_behind_their_types() -> None:
     assert before.replace(": Options", ": Options = {}").encode() in found
 
 
+def test_what_is_compared_is_not_asked_whether_it_is_there() -> None:
+    """`a < b != null` would be true whatever a and b are, and so pass many a test."""
+    found = [
+        edit.content for _, edit in candidates([Stretch("f.js", function_of("if (a < b) return 1;").encode(), 1, 3)])
+    ]
+    assert found and not [code for code in found if b"a != null <" in code or b"a < b != null" in code]
+
+
 def test_no_form_of_javascript_is_proposed_for_python() -> None:
     before = b"def f(a, b):\n    for x in a:\n        b(x % 7, a.get(x) + 1)\n    return [a, b] if a in b else a.x(b)\n"
     found = [edit.content for _, edit in candidates([Stretch("f.py", before, 1, 4)])]

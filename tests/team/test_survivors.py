@@ -3,7 +3,7 @@
 from devagent.repair.behaviour import Behaviour, Call
 from devagent.repair.edit import Change, Edit, Span, edit
 from devagent.repair.search import Found
-from devagent.team.survivors import Survivor, differences, ranked, survivor_of, versions
+from devagent.team.survivors import Survivor, alternatives, ranked, survivor_of, versions
 
 
 def survivor(trust: float, **files: str) -> Survivor:
@@ -24,16 +24,15 @@ def test_of_equals_the_one_that_was_found_first_is_taken() -> None:
     assert ranked([survivor(1.0), survivor(1.0)], Behaviour(((0,), (1,)))) == [0, 1]
 
 
-def test_others_are_told_by_a_call_that_comes_to_something_else() -> None:
+def test_what_no_call_tells_from_the_first_is_no_alternative() -> None:
     found = Behaviour(((0,), (1,), (2,)), (Call("f(1)", ("1", "2", "1")),), 5)
-    survivors = [survivor(1.0)] * 3
-    assert differences([0, 1, 2], survivors, found) == [(1, {"call": "f(1)", "here": "1", "there": "2"})]
+    assert alternatives([0, 1, 2], [survivor(1.0)] * 3, found) == [1]
 
 
 def test_what_deserves_much_less_trust_makes_nothing_ambiguous() -> None:
     found = Behaviour(((0,), (1,)), (Call("f(1)", ("1", "2")),), 5)
-    assert differences([0, 1], [survivor(1.0), survivor(0.5)], found) == []
-    assert len(differences([0, 1], [survivor(0.5), survivor(0.5)], found)) == 1
+    assert alternatives([0, 1], [survivor(1.0), survivor(0.5)], found) == []
+    assert alternatives([0, 1], [survivor(0.5), survivor(0.5)], found) == [1]
 
 
 def test_versions_have_the_same_paths_whatever_each_changes() -> None:

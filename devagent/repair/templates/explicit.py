@@ -22,7 +22,7 @@ def present_not_full(scene: Scene, node: "Node") -> Iterator[Change]:
     grammar = scene.grammar
     if not any(grammar.plays(node, role) for role in ("name", "member", "subscript", "call")):
         return
-    if grammar.position(node) in _ASKED or grammar.plays(node.parent, "logical"):
+    if grammar.position(node) in _ASKED or scene.is_logical(node.parent):
         negated = node.parent if grammar.plays(node.parent, "negation") else None
         for rank, form in enumerate(grammar.words["absent" if negated is not None else "present"][:2]):
             yield scene.replace(negated or node, form.format(scene.text(node)), 1.0 / (1 + 0.5 * rank))
