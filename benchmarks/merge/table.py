@@ -12,14 +12,14 @@ import argparse
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 import methods
 from examples import Example
 from scores import GROUP_HEAD, HEAD, Score, calibration, surest
-from store import Store
+from store import Conflicted, Store
 
 from devagent.merge.decision import Confidence
 
@@ -44,11 +44,11 @@ Scores = dict[tuple[str, str], Score]
 """Per method and group of files (all of them: `""`)."""
 
 
-def measured(store: Store, chosen: Sequence[str], project: str | None, every: int) -> tuple[Scores, list[str]]:
+def measured(chosen: Sequence[str], conflicts: Iterable[Conflicted]) -> tuple[Scores, list[str]]:
     """The scores, and the names of the groups: languages, then projects."""
     scores: Scores = defaultdict(Score)
     languages, projects = set(), set()
-    for example in chain.from_iterable(Example.merges(store.conflicts(project, every))):
+    for example in chain.from_iterable(Example.merges(conflicts)):
         languages.add(example.language)
         projects.add(example.conflicted.project)
         for name in chosen:
@@ -88,9 +88,10 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", help="one project only")
     parser.add_argument("--method", action="append", choices=METHODS, help="these methods only")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth merge only")
+    parser.add_argument("--start", type=int, default=0, metavar="K", help="the Kth of each N, from 0 on")
     options = parser.parse_args()
     chosen: Sequence[str] = options.method or list(METHODS)
-    scores, groups = measured(Store(options.store), chosen, options.only, options.every)
+    scores, groups = measured(chosen, Store(options.store).conflicts(options.only, options.every, options.start))
     if not scores:
         print("no conflicts there")
         return 1
