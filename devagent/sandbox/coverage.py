@@ -37,9 +37,9 @@ class Call:
 class Coverage:
     """What was recorded. `lines`: test id → path → lines that ran; files of tests and import time are left out.
 
-    `calls` are those of the failing tests: of each function the first three. The `failed_checks` and `passed_checks` in
-    the failing tests and the lines that each rests on, by ids of their own. All three are empty where the language's
-    probe cannot see them.
+    `calls` are those of the failing tests: of each function the first three. `failed_checks` and `passed_checks` are
+    the checks of the failing tests, by ids of their own, with the lines that each rests on. All three are empty where
+    the language's probe cannot see them.
     """
 
     lines: Lines = field(default_factory=dict)

@@ -8,6 +8,7 @@ read (a backward slice; Weiser 1981), not from what the objects behind those nam
 # Python fixes the signature of trace functions.
 
 import ast
+import functools
 import linecache
 import re
 
@@ -166,6 +167,16 @@ def function_of(code):
         n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name == code.co_name
     ]
     return next((n for n in named if code.co_firstlineno in (n.lineno, *(d.lineno for d in n.decorator_list))), None)
+
+
+@functools.lru_cache(maxsize=8)  # the failing tests are mostly in few files, and some of those are long
+def functions_of(path):
+    """The syntax of all functions of a file; none where it cannot be read."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
 
 
 def name_of(node):
