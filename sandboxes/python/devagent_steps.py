@@ -159,13 +159,7 @@ class Statement:
 
 def function_of(code):
     """The syntax of a function; `None` where its source cannot be read."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    named = [
-        n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name == code.co_name
-    ]
+    named = [function for function in functions_of(code.co_filename) if function.name == code.co_name]
     return next((n for n in named if code.co_firstlineno in (n.lineno, *(d.lineno for d in n.decorator_list))), None)
 
 
