@@ -145,9 +145,7 @@ class Statement:
     """What a statement reads and writes, and whether it checks something. Of a compound one only its head counts."""
 
     def __init__(self, node):
-        inner = [
-            part for name in ("body", "orelse", "finalbody", "handlers", "cases") for part in getattr(node, name, ())
-        ]
+        inner = [part for name in BLOCKS for part in getattr(node, name, ())]
         first = min([part.lineno for part in inner], default=node.end_lineno + 1)
         self.lines = range(node.lineno, max(first, node.lineno + 1))
         own = [part for part in ast.iter_child_nodes(node) if part not in inner]
